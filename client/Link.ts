@@ -1,0 +1,113 @@
+import { ControlChannel } from './ControlChannel';
+import type { MediaLine } from './MediaLine';
+import { playAtOnce } from './playAtOnce';
+import { RTCConnection } from './RTCConnection';
+import { type Problem, postOffer, SignalingError } from './signaling';
+
+/** Longest time from the start to the connection. */
+const CONNECT_MS = 10_000;
+/** Longest time that a connection may be `disconnected`, which a Wi-Fi roam also causes. */
+const DISCONNECTED_MS = 2000;
+
+/** What a link is made of. */
+export interface LinkOptions {
+  /** Address of the endpoint. */
+  url: string;
+  token: string | undefined;
+  video: MediaLine;
+  audio: MediaLine;
+  ordered: boolean;
+  rtcConfiguration: RTCConfiguration;
+  latency: 'lowest' | 'smooth';
+}
+
+/** Why a link ended. `reconnect` is the server's wish, no fault. */
+export type LinkEnd =
+  | { cause: 'reconnect' }
+  | { cause: Problem; error: Error; retryAfterMs?: number | undefined };
+
+export interface LinkListener {
+  connected(): void;
+  message(message: string | ArrayBuffer): void;
+  /** Called once, unless `close()` came first. The link is closed by then. */
+  ended(end: LinkEnd): void;
+}
+
+/** One connection to our server, from offer to end: found out to be dead within seconds. */
+export class Link {
+  readonly connection: RTCConnection;
+  readonly control: ControlChannel;
+  readonly #options: LinkOptions;
+  readonly #listener: LinkListener;
+  readonly #abort = new AbortController();
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(options: LinkOptions, listener: LinkListener) {
+    const { ordered, rtcConfiguration, video, audio } = options;
+    this.#options = options;
+    this.#listener = listener;
+    this.connection = new RTCConnection(ordered, rtcConfiguration, { gatherMs: 0, video, audio });
+    this.connection.subscribe(message => listener.message(message));
+    this.connection.onStateChange(state => this.#follow(state));
+    const channel = this.connection.peerConnection.createDataChannel('rtcbot');
+    this.control = new ControlChannel(channel, {
+      lost: () => this.#lose('The server is gone'),
+      reconnect: () => this.#end({ cause: 'reconnect' }),
+    });
+    this.#limit(CONNECT_MS, 'No connection came about');
+    this.#negotiate().catch(error => this.#refuse(error));
+  }
+
+  /** Says good-bye and closes. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#deadline);
+    this.#abort.abort();
+    this.control.close();
+    this.connection.close();
+  }
+
+  async #negotiate(): Promise<void> {
+    const { url, token, video, latency } = this.#options;
+    const offer = await this.connection.getLocalDescription();
+    if (video.receiver && latency === 'lowest') playAtOnce(video.receiver);
+    const answer = await postOffer(url, offer, { token, signal: this.#abort.signal });
+    if (!this.#closed) await this.connection.setRemoteDescription(answer);
+  }
+
+  #follow(state: RTCPeerConnectionState): void {
+    if (state === 'connected') {
+      clearTimeout(this.#deadline);
+      if (!this.#closed) this.#listener.connected();
+    } else if (state === 'disconnected') {
+      this.#limit(DISCONNECTED_MS, 'The network path was lost');
+    } else if (state === 'closed') {
+      this.#lose('The connection was closed');
+    }
+  }
+
+  #limit(ms: number, message: string): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#lose(message), ms);
+  }
+
+  #lose(message: string): void {
+    this.#end({ cause: 'lost', error: new Error(message) });
+  }
+
+  #refuse(error: Error): void {
+    if (error instanceof SignalingError) {
+      this.#end({ cause: error.problem, error, retryAfterMs: error.retryAfterMs });
+    } else {
+      this.#end({ cause: 'refused', error });
+    }
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#closed) return;
+    this.close();
+    this.#listener.ended(end);
+  }
+}

@@ -1,0 +1,55 @@
+import type { SessionState } from './Session';
+import type { Problem } from './signaling';
+
+/** What a player shows: the session's state and problem and what is known of the picture, as one word. */
+export type PlayerState =
+  | 'connecting'
+  | 'waiting'
+  | 'live'
+  | 'blocked'
+  | 'no-picture'
+  | 'reconnecting'
+  | Exclude<Problem, 'lost'>
+  | 'closed';
+
+/** What a player's state follows from. */
+export interface PlayerFacts {
+  session: SessionState;
+  problem: Problem | undefined;
+  /** Whether the answer has video in it. */
+  receives: boolean | undefined;
+  /** Pictures are coming. */
+  picture: boolean;
+  /** The browser does not play without a touch (a phone that saves power). */
+  blocked: boolean;
+}
+
+export function playerStateOf(facts: PlayerFacts): PlayerState {
+  const { session, problem, receives, picture, blocked } = facts;
+  if (session !== 'connected') return problem === 'lost' || !problem ? session : problem;
+  if (receives === false) return 'no-picture';
+  if (blocked) return 'blocked';
+  return picture ? 'live' : 'waiting';
+}
+
+/** The states in plain words. */
+export const stateTexts: Readonly<Record<PlayerState, string>> = {
+  connecting: 'Connecting…',
+  waiting: 'Waiting for the picture…',
+  live: 'Live',
+  blocked: 'Touch to play',
+  'no-picture': 'Connected, no picture is sent',
+  reconnecting: 'Reconnecting…',
+  unreachable: 'The server does not answer. Trying again…',
+  unauthorized: 'Token needed',
+  forbidden: 'No access: the token is not accepted',
+  'not-found': 'Not found: is the flow deployed?',
+  full: 'The server is full. Trying again…',
+  refused: 'The server cannot answer this browser. Trying again…',
+  closed: 'Closed',
+};
+
+/** The states that pass by themselves within moments, and are shown only if they last. */
+export function isBrief(state: PlayerState): boolean {
+  return state === 'connecting' || state === 'waiting' || state === 'reconnecting';
+}

@@ -1,0 +1,186 @@
+import { Emitter, safely } from './Emitter';
+import { MediaLine } from './MediaLine';
+import { type Message, type MessageCallback, MessageLine } from './MessageLine';
+
+/** A session description as it travels in JSON. */
+export interface Description {
+  type: RTCSdpType;
+  sdp: string;
+}
+
+/** What `Session` sets and pages need not. */
+export interface RTCConnectionOptions {
+  /**
+   * Longest wait for the browser's candidates before a description is given out, in ms. Default
+   * 500: a server that takes no trickled candidates needs them inside. 0: do not wait, for a
+   * server that finds the browser by its connectivity checks.
+   */
+  gatherMs?: number;
+  /** Lines to use instead of new ones. */
+  video?: MediaLine;
+  audio?: MediaLine;
+}
+
+type Events = {
+  state: [state: RTCPeerConnectionState];
+  failed: [error: Error];
+};
+
+/**
+ * One WebRTC connection with RTCBot's methods: `getLocalDescription` and `setRemoteDescription` for
+ * signaling, `video` and `audio` for media, `subscribe` and `put_nowait` for messages on the data
+ * channel `default`. Good for one offer and one answer; `rtcbot.connect()` makes new ones by itself.
+ *
+ * Unlike RTCBot's it asks no STUN server unless the page names one in `rtcConfiguration`.
+ */
+export class RTCConnection extends Emitter<Events> {
+  /** The browser's own object, for statistics and what has no method here. */
+  readonly peerConnection: RTCPeerConnection;
+  readonly video: MediaLine;
+  readonly audio: MediaLine;
+  /** Fulfilled when connected, rejected when the connection fails or is closed before. */
+  readonly connected: Promise<void>;
+  readonly #ordered: boolean;
+  readonly #gatherMs: number;
+  readonly #messages: MessageLine;
+  #state: RTCPeerConnectionState = 'new';
+
+  constructor(
+    defaultOrdered = true,
+    rtcConfiguration: RTCConfiguration = {},
+    { gatherMs = 500, video, audio }: RTCConnectionOptions = {},
+  ) {
+    super();
+    this.#ordered = defaultOrdered;
+    this.#gatherMs = gatherMs;
+    this.video = video ?? new MediaLine('video');
+    this.audio = audio ?? new MediaLine('audio');
+    // RTCBot shows messages in the browser's console while nobody subscribes.
+    this.#messages = new MessageLine(globalThis.console.log, error => this.emit('failed', error));
+    this.peerConnection = new RTCPeerConnection(rtcConfiguration);
+    this.video.adopt(this.peerConnection);
+    this.audio.adopt(this.peerConnection);
+    this.peerConnection.onconnectionstatechange = () => this.#follow();
+    this.peerConnection.ondatachannel = ({ channel }) => {
+      if (channel.label === 'default') this.#carryMessages(channel);
+    };
+    this.connected = new Promise((resolve, reject) => {
+      this.on('state', state => {
+        if (state === 'connected') resolve();
+        else if (state === 'closed') reject(new Error('The connection was closed'));
+      });
+      this.on('failed', reject);
+    });
+    // Pages that do not ask for the promise must not see it as an unhandled rejection.
+    this.connected.catch(() => {});
+  }
+
+  /** The state of the connection, as `RTCPeerConnection.connectionState` names it. */
+  get state(): RTCPeerConnectionState {
+    return this.#state;
+  }
+
+  /** Calls back at each change of `state`; the returned function ends that. */
+  onStateChange(callback: (state: RTCPeerConnectionState) => void): () => void {
+    return this.on('state', callback);
+  }
+
+  /** Calls back once when connected; the promise does the same. */
+  onReady(callback?: () => void): Promise<void> {
+    if (callback) this.connected.then(() => safely(callback)).catch(() => {});
+    return this.connected;
+  }
+
+  /** Calls back at a failed connection or a message that cannot be sent; the promise holds the first. */
+  onError(callback?: (error: Error) => void): Promise<Error> {
+    if (callback) this.on('failed', callback);
+    return new Promise(resolve => {
+      this.on('failed', resolve);
+    });
+  }
+
+  /** Calls back once when closed, by whichever side; the promise does the same. */
+  onClose(callback?: () => void): Promise<void> {
+    const closed = new Promise<void>(resolve => {
+      if (this.#state === 'closed') resolve();
+      this.on('state', state => state === 'closed' && resolve());
+    });
+    if (callback) closed.then(() => safely(callback));
+    return closed;
+  }
+
+  /** An offer, or the answer to the offer `description`. */
+  async getLocalDescription(description: Description | null = null): Promise<Description> {
+    const peer = this.peerConnection;
+    if (description) {
+      await peer.setRemoteDescription(description);
+      this.video.prepareAnswer(peer);
+      this.audio.prepareAnswer(peer);
+    } else {
+      this.video.prepareOffer(peer);
+      this.audio.prepareOffer(peer);
+      this.#carryMessages(peer.createDataChannel('default', { ordered: this.#ordered }));
+    }
+    await peer.setLocalDescription();
+    if (this.#gatherMs > 0) await gathered(peer, this.#gatherMs);
+    const { type, sdp } = peer.localDescription as RTCSessionDescription;
+    return { type, sdp };
+  }
+
+  /** Takes the other side's answer. */
+  setRemoteDescription(description: Description): Promise<void> {
+    return this.peerConnection.setRemoteDescription(description);
+  }
+
+  /** Sets the one callback for messages. It gets text as it came: what our server sends is JSON text. */
+  subscribe(callback: MessageCallback): void {
+    this.#messages.subscribe(callback);
+  }
+
+  /**
+   * Sends a message: text and bytes as they are, all else as JSON text; what is put before the
+   * channel is open waits. Bound, so that it can be handed over as a callback.
+   */
+  readonly put_nowait = (message: Message): void => this.#messages.put(message);
+
+  /** Closes the connection. Idempotent. */
+  close(): void {
+    this.peerConnection.close();
+    // The browser tells nobody of a close of its own side.
+    this.#enter('closed');
+  }
+
+  #carryMessages(channel: RTCDataChannel): void {
+    this.#messages.attach(channel);
+    // Its end is the first sign of the other side's close, long before ICE notices.
+    channel.onclose = () => this.close();
+  }
+
+  #follow(): void {
+    const state = this.peerConnection.connectionState;
+    this.#enter(state);
+    if (state !== 'failed') return;
+    this.emit('failed', new Error('No network path to the other side was found, or it was lost'));
+    this.close();
+  }
+
+  #enter(state: RTCPeerConnectionState): void {
+    if (state === this.#state || this.#state === 'closed') return;
+    this.#state = state;
+    this.emit('state', state);
+  }
+}
+
+/** Settles when all candidates are in the description, at the latest after `limitMs`. */
+function gathered(peer: RTCPeerConnection, limitMs: number): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, limitMs);
+    const look = () => {
+      if (peer.iceGatheringState !== 'complete') return;
+      clearTimeout(timer);
+      resolve();
+    };
+    peer.addEventListener('icegatheringstatechange', look);
+    look();
+  });
+}

@@ -1,0 +1,177 @@
+import type { PlaybackStats } from './LatencyMeter';
+import { isBrief, type PlayerState, playerStateOf, stateTexts } from './PlayerState';
+import { playerCss, playerHtml } from './playerView';
+import { Session, type SessionOptions } from './Session';
+import { latencyText, statsText } from './statsText';
+
+/** So that the library can be imported where there is no page (a server that renders pages). */
+const Element = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
+
+/** iPhones show only a video in full screen, and only by this. */
+type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+
+/**
+ * `<rtcbot-player src="/rtcbot">`: plays what an `rtc-connection` node sends, and says in plain
+ * words what it waits for.
+ *
+ * Attributes: `src` (address of the endpoint, default `/rtcbot`), `token` (access token),
+ * `token-from-url` (take it from `?token=` of the page's address), `latency` (`lowest` or
+ * `smooth`), `stats` (show the line of figures), `fill` (fill the window).
+ * Events: `statechange` (detail: `{ state, text }`), `stats` (detail: `PlaybackStats`).
+ * The slot `controls` takes buttons of the page.
+ */
+export class RtcbotPlayer extends Element {
+  static readonly observedAttributes = ['src', 'token', 'token-from-url', 'latency', 'stats'];
+  /** The element that shows the picture. */
+  readonly video: HTMLVideoElement;
+  readonly #overlay: HTMLElement;
+  readonly #text: HTMLElement;
+  readonly #stats: HTMLOutputElement;
+  readonly #toggle: HTMLButtonElement;
+  #session: Session | undefined;
+  #state: PlayerState = 'closed';
+  #picture = false;
+  #blocked = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.innerHTML = playerHtml;
+    // An adopted style sheet needs no 'unsafe-inline' in the page's security policy.
+    const style = new CSSStyleSheet();
+    style.replaceSync(playerCss);
+    root.adoptedStyleSheets = [style];
+    const part = <Type extends HTMLElement>(selector: string) => {
+      return root.querySelector(selector) as Type;
+    };
+    this.video = part('video');
+    this.#overlay = part('.overlay');
+    this.#text = part('.state');
+    this.#stats = part('.stats');
+    this.#toggle = part('.toggle');
+    const full = part('.full');
+    full.hidden = !document.fullscreenEnabled && !this.#iPhoneVideo.webkitEnterFullscreen;
+    full.onclick = () => this.#toggleFullScreen();
+    this.#toggle.onclick = () => this.toggleAttribute('stats');
+    // The attribute does not make a video created by a script silent in every browser.
+    this.video.muted = true;
+    this.video.onloadedmetadata = () => this.#play();
+    this.#overlay.onclick = () => this.#blocked && this.#play();
+  }
+
+  /** The connection, while the element is in a page. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** The stream that is played, or null. */
+  get stream(): MediaStream | null {
+    return this.#session?.video.incomingStream ?? null;
+  }
+
+  /** What the player shows. */
+  get state(): PlayerState {
+    return this.#state;
+  }
+
+  connectedCallback(): void {
+    this.#open();
+  }
+
+  disconnectedCallback(): void {
+    this.#close();
+  }
+
+  attributeChangedCallback(name: string): void {
+    this.#toggle.setAttribute('aria-pressed', String(this.hasAttribute('stats')));
+    if (name !== 'stats' && this.#session) this.#open();
+  }
+
+  #open(): void {
+    this.#close();
+    const session = new Session(this.getAttribute('src') ?? '/rtcbot', this.#options);
+    this.#session = session;
+    session.on('state', () => this.#update());
+    session.on('picture', flows => {
+      this.#picture = flows;
+      this.#update();
+    });
+    session.on('stats', stats => this.#show(stats));
+    session.attach(this.video);
+    this.#update();
+  }
+
+  #close(): void {
+    this.#session?.close();
+    this.#session = undefined;
+    this.#picture = false;
+    this.video.srcObject = null;
+    this.#stats.value = '';
+    this.#update();
+  }
+
+  get #options(): SessionOptions {
+    const fromUrl = this.hasAttribute('token-from-url')
+      ? new URLSearchParams(location.search).get('token')
+      : null;
+    return {
+      token: this.getAttribute('token') ?? fromUrl ?? undefined,
+      latency: this.getAttribute('latency') === 'smooth' ? 'smooth' : 'lowest',
+    };
+  }
+
+  #update(): void {
+    const state = playerStateOf({
+      session: this.#session?.state ?? 'closed',
+      problem: this.#session?.problem,
+      receives: this.#session?.video.receives,
+      picture: this.#picture,
+      blocked: this.#blocked,
+    });
+    if (state === this.#state) return;
+    this.#state = state;
+    const text = stateTexts[state];
+    this.setAttribute('state', state);
+    this.#overlay.classList.toggle('brief', isBrief(state));
+    this.#text.textContent = text;
+    if (state !== 'live') this.#stats.value = '';
+    this.dispatchEvent(new CustomEvent('statechange', { detail: { state, text } }));
+  }
+
+  #show(stats: PlaybackStats): void {
+    if (this.#state === 'live') {
+      this.#stats.value = statsText(stats);
+      this.#stats.title = latencyText(stats);
+    }
+    this.dispatchEvent(new CustomEvent('stats', { detail: stats }));
+  }
+
+  async #play(): Promise<void> {
+    try {
+      await this.video.play();
+      this.#blocked = false;
+    } catch (error) {
+      // Also thrown when a newer stream interrupts, which is no obstacle.
+      this.#blocked = (error as Error).name === 'NotAllowedError';
+    }
+    this.#update();
+  }
+
+  #toggleFullScreen(): void {
+    // Each refuses only without a user's gesture, and this is one.
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    else if (document.fullscreenEnabled) this.requestFullscreen().catch(() => {});
+    else this.#iPhoneVideo.webkitEnterFullscreen?.();
+  }
+
+  get #iPhoneVideo(): IPhoneVideo {
+    return this.video;
+  }
+}
+
+/** Makes `<rtcbot-player>` known to the page. Without a page, or a second time, it does nothing. */
+export function definePlayer(): void {
+  if (globalThis.customElements && !customElements.get('rtcbot-player')) {
+    customElements.define('rtcbot-player', RtcbotPlayer);
+  }
+}

@@ -1,0 +1,213 @@
+import type { AccessUnit } from '../model/AccessUnit';
+import { type Clock, epochMs } from '../model/Clock';
+import { CaptureEndedError, MediaError, NoVideoError, SourceStalledError } from '../model/errors';
+import type { OriginListener, OriginRun } from '../model/Origin';
+import { Child, type ChildExit } from '../process/Child';
+import type { Ffmpeg, FfmpegFinder } from '../process/ffmpeg';
+import { captureArguments, type FfmpegCaptureOptions } from './arguments';
+import { type CaptureReader, captureReader } from './captureReader';
+import { modesOf } from './devices';
+import { captureLabel, failureOf } from './failures';
+import { GopCache } from './GopCache';
+import { type CameraMode, chooseMode } from './modes';
+import type { Picture } from './Picture';
+import { Silence } from './Silence';
+import { findingIn, refusesCopy, type SourceKnowledge, type Way, wayOf } from './way';
+
+export interface CaptureRunDependencies {
+  ffmpeg: FfmpegFinder;
+  clock: Clock;
+  /** Gets a line when the run changes its way. */
+  log: (text: string) => void;
+  /** What earlier runs found out about the source. */
+  known: SourceKnowledge;
+  /** Takes what this run found out. */
+  learn: (known: SourceKnowledge) => void;
+}
+
+/** Longest wait for the first sign of life, in ms. */
+const START_MS = 15_000;
+/** Longest wait for the next, in ms. */
+const STALL_MS = 10_000;
+
+/**
+ * One run of an `FfmpegCapture`. It starts with the cheapest way that may work; when ffmpeg or the
+ * stream itself shows that another is needed, ffmpeg is started again, unseen by the listener.
+ */
+export class CaptureRun implements OriginRun {
+  readonly #options: FfmpegCaptureOptions;
+  readonly #listener: OriginListener;
+  readonly #deps: CaptureRunDependencies;
+  readonly #label: string;
+  readonly #silence: Silence;
+  readonly #gop = new GopCache();
+  #known: SourceKnowledge;
+  #mode: CameraMode | undefined;
+  #child: Child | undefined;
+  #closed = false;
+  #over = false;
+  #delivered = false;
+
+  constructor(
+    options: FfmpegCaptureOptions,
+    listener: OriginListener,
+    dependencies: CaptureRunDependencies,
+  ) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#deps = dependencies;
+    this.#known = dependencies.known;
+    this.#label = captureLabel(options);
+    this.#silence = new Silence(dependencies.clock, silentMs =>
+      this.#fail(new SourceStalledError(this.#label, silentMs)),
+    );
+    this.#silence.limit(START_MS);
+    void this.#start();
+  }
+
+  /** The units since the newest keyframe of a stream that is passed through; none of others. */
+  catchUp(): readonly AccessUnit[] {
+    return this.#gop.units;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#over = true;
+    this.#silence.end();
+    this.#gop.clear();
+    await this.#child?.stop();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const ffmpeg = await this.#deps.ffmpeg.find();
+      if (!this.#closed) await this.#learnMode(ffmpeg);
+      if (!this.#over) this.#spawn(ffmpeg);
+    } catch (error) {
+      this.#fail(
+        error instanceof MediaError
+          ? error
+          : new CaptureEndedError(this.#label, String(error), { cause: error }),
+      );
+    }
+  }
+
+  async #learnMode(ffmpeg: Ffmpeg): Promise<void> {
+    if (this.#options.source !== 'usb') return;
+    const modes = await modesOf(this.#options.device, { ffmpeg });
+    this.#mode = chooseMode(modes, this.#options);
+    this.#learn({ asksJpeg: this.#mode?.format === 'mjpeg' });
+  }
+
+  #spawn(ffmpeg: Ffmpeg): void {
+    const way = wayOf(this.#options, this.#known);
+    const attempt: Attempt = { ffmpeg, way, reader: undefined, isDescribed: false, isOver: false };
+    attempt.reader = captureReader(way, {
+      picture: picture => this.#deliver(picture, attempt),
+      refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
+    });
+    const options = this.#options;
+    this.#child = new Child(
+      {
+        program: ffmpeg.path,
+        args: captureArguments({ options, way, ffmpeg, mode: this.#mode }),
+        label: this.#label,
+        // Devices are given back, sessions of cameras ended; a file needs neither.
+        stopSignal: options.source === 'file' ? 'SIGKILL' : 'SIGTERM',
+      },
+      {
+        data: chunk => this.#read(chunk, attempt),
+        stderr: line => this.#listen(line, attempt),
+        exit: exit => this.#ended(exit, attempt),
+      },
+    );
+  }
+
+  #read(chunk: Buffer, attempt: Attempt): void {
+    if (this.#over || attempt.isOver) return;
+    this.#silence.limit(this.#options.source === 'file' ? undefined : STALL_MS);
+    try {
+      attempt.reader?.push(chunk);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#fail(new CaptureEndedError(this.#label, text, { cause: error }));
+    }
+  }
+
+  #deliver(picture: Picture, attempt: Attempt): void {
+    if (this.#over || attempt.isOver) return;
+    const unit = { ...picture, timestampMs: epochMs() };
+    this.#delivered = true;
+    if (unit.codec === 'H264') this.#gop.push(unit);
+    this.#listener.unit(unit);
+  }
+
+  #listen(line: string, attempt: Attempt): void {
+    // After its account of the input, ffmpeg describes its own output in the same words.
+    if (/^(Stream mapping|Output #0)/.test(line)) attempt.isDescribed = true;
+    if (refusesCopy(line)) this.#reconsider(attempt, { mustDecode: true }, 'it cannot be copied');
+    if (attempt.isDescribed) return;
+    const finding = findingIn(line);
+    if (!finding || (finding.codec && attempt.codec)) return;
+    attempt.codec ??= finding.codec;
+    this.#reconsider(attempt, finding, finding.codec ?? 'its pictures are turned');
+  }
+
+  /** Starts ffmpeg again if what was learnt means another way. */
+  #reconsider(attempt: Attempt, finding: SourceKnowledge, reason: string): void {
+    if (this.#over || attempt.isOver) return;
+    this.#learn(finding);
+    const way = wayOf(this.#options, this.#known);
+    if (way === attempt.way) return;
+    attempt.isOver = true;
+    this.#gop.clear();
+    this.#deps.log(`${this.#label}: ${reason}, so ${way} is taken instead of ${attempt.way}`);
+    void this.#child?.stop().then(() => {
+      if (!this.#over) this.#spawn(attempt.ffmpeg);
+    });
+  }
+
+  #learn(finding: SourceKnowledge): void {
+    this.#known = { ...this.#known, ...finding };
+    this.#deps.learn(this.#known);
+  }
+
+  #ended(exit: ChildExit, attempt: Attempt): void {
+    if (this.#over || attempt.isOver) return;
+    const { source } = this.#options;
+    if (exit.code !== 0 || source !== 'file' || this.#options.loop) {
+      this.#fail(failureOf(this.#options, exit));
+    } else if (!this.#delivered) {
+      this.#fail(new NoVideoError(this.#label, 'not one picture'));
+    } else {
+      this.#finish();
+      this.#listener.ended();
+    }
+  }
+
+  #fail(error: MediaError): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#listener.failed(error);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#silence.end();
+    this.#gop.clear();
+    void this.#child?.stop();
+  }
+}
+
+/** One ffmpeg of a run. */
+interface Attempt {
+  readonly ffmpeg: Ffmpeg;
+  readonly way: Way;
+  reader: CaptureReader | undefined;
+  /** The source's codec, as ffmpeg called it. */
+  codec?: string | undefined;
+  /** ffmpeg has said all about its input. */
+  isDescribed: boolean;
+  /** Another takes its place: what it still says is ignored. */
+  isOver: boolean;
+}

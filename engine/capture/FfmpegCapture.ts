@@ -1,0 +1,46 @@
+import { type Clock, systemClock } from '../model/Clock';
+import type { Origin, OriginListener, OriginRun } from '../model/Origin';
+import type { FfmpegFinder } from '../process/ffmpeg';
+import type { FfmpegCaptureOptions } from './arguments';
+import { CaptureRun } from './CaptureRun';
+import { captureLabel } from './failures';
+import type { SourceKnowledge } from './way';
+
+export interface FfmpegCaptureDependencies {
+  ffmpeg: FfmpegFinder;
+  /** Source of time. Default: the system's. */
+  clock?: Clock;
+  /** Gets a line when the capture changes its way. */
+  log?: (text: string) => void;
+}
+
+/**
+ * A USB camera, an address or a file, by ffmpeg. Gives H264 or JPEG as the source has it where
+ * WebRTC and size and rate allow, I420 otherwise. What it learns about the source it remembers for
+ * the next run.
+ */
+export class FfmpegCapture implements Origin {
+  readonly label: string;
+  readonly #options: FfmpegCaptureOptions;
+  readonly #dependencies: Required<FfmpegCaptureDependencies>;
+  #known: SourceKnowledge = {};
+
+  constructor(
+    options: FfmpegCaptureOptions,
+    { ffmpeg, clock = systemClock, log = () => {} }: FfmpegCaptureDependencies,
+  ) {
+    this.label = captureLabel(options);
+    this.#options = options;
+    this.#dependencies = { ffmpeg, clock, log };
+  }
+
+  open(listener: OriginListener): OriginRun {
+    return new CaptureRun(this.#options, listener, {
+      ...this.#dependencies,
+      known: this.#known,
+      learn: known => {
+        this.#known = known;
+      },
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import type { AccessUnit } from '../model/AccessUnit';
+
+/** An access unit whose time has not been taken yet. */
+export type Picture = Omit<AccessUnit, 'timestampMs'>;
+
+/** Who gets what is read from ffmpeg's output. */
+export interface PictureHandlers {
+  picture(picture: Picture): void;
+  /** The stream is not what it was taken for; at most once, and no picture follows. */
+  refused(reason: string): void;
+}

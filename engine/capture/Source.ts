@@ -1,0 +1,126 @@
+import { EventEmitter } from 'node:events';
+import { FrameRateMeter } from '../coding/FrameRateMeter';
+import { Rendition, type RenditionOptions, type RenditionSettings } from '../coding/Rendition';
+import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
+import { type Clock, systemClock } from '../model/Clock';
+import type { MediaError } from '../model/errors';
+import type { State } from '../model/lifeCycle';
+import type { Origin } from '../model/Origin';
+import { Track } from '../model/Track';
+
+/** How a source stands, for the status of its nodes. */
+export interface SourceState {
+  readonly state: State;
+  /** In pixels, once known. */
+  readonly width?: number;
+  /** In pixels, once known. */
+  readonly height?: number;
+  /** Measured, in pictures a second, once known. */
+  readonly frameRate?: number;
+  /** With `backingOff`: the pause until the next attempt, in ms. */
+  readonly retryMs?: number;
+}
+
+/** What a source tells. */
+export type SourceEvents = { state: [state: SourceState]; failed: [error: MediaError] };
+
+/** Options of a `Source`. */
+export interface SourceOptions extends RenditionOptions {
+  /** How long the capture goes on after the last subscriber left, in ms. */
+  readonly lingerMs: number;
+  readonly log: (text: string) => void;
+}
+
+/** An encoder goes on for so long without viewers, in ms: a page that is reloaded finds it running. */
+const RENDITION_LINGER_MS = 2000;
+/** The measured rate is told again when it has changed by so much. */
+const RATE_CHANGE = 0.15;
+
+/** One captured device or stream: what it gives by itself, and renditions of it in other codecs. */
+export class Source extends EventEmitter<SourceEvents> {
+  readonly #options: SourceOptions;
+  readonly #clock: Clock;
+  readonly #native: Track;
+  readonly #renditions = new Map<string, Track>();
+  #meter = new FrameRateMeter();
+  #codec: VideoCodec | undefined;
+  #state: SourceState = { state: 'idle' };
+
+  constructor(origin: Origin, options: SourceOptions) {
+    super();
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#native = new Track(origin, {
+      lingerMs: options.lingerMs,
+      clock: this.#clock,
+      observe: unit => this.#measure(unit),
+      log: options.log,
+    });
+    this.#native.on('state', (state, retryMs) => this.#changed(state, retryMs));
+    this.#native.on('failed', error => this.emit('failed', error));
+  }
+
+  get state(): SourceState {
+    return this.#state;
+  }
+
+  /** The codec that the source gives by itself, undefined until its first unit came. */
+  get native(): VideoCodec | undefined {
+    return this.#codec;
+  }
+
+  /** The track with these settings, shared by all who want the same. */
+  rendition(settings: RenditionSettings): Track {
+    const key = JSON.stringify(settings);
+    const known = this.#renditions.get(key);
+    if (known) return known;
+    const track = new Track(new Rendition(this.#native, settings, this.#options), {
+      lingerMs: RENDITION_LINGER_MS,
+      clock: this.#clock,
+      log: this.#options.log,
+    });
+    track.on('failed', error => this.emit('failed', error));
+    this.#renditions.set(key, track);
+    return track;
+  }
+
+  /** Idempotent, never rejects; settles when all processes are gone. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#renditions.values()].map(track => track.close()));
+    await this.#native.close();
+    this.removeAllListeners();
+  }
+
+  #changed(state: State, retryMs?: number): void {
+    const { width, height, frameRate } = this.#state;
+    const isRunning = state === 'live' || state === 'lingering';
+    if (!isRunning) this.#meter = new FrameRateMeter();
+    this.#tell({
+      state,
+      ...(isRunning && width && height ? { width, height } : {}),
+      ...(isRunning && frameRate ? { frameRate } : {}),
+      ...(retryMs === undefined ? {} : { retryMs }),
+    });
+  }
+
+  #measure(unit: AccessUnit): void {
+    this.#codec = unit.codec;
+    this.#meter.add(unit.timestampMs);
+    const { width, height, frameRate } = this.#state;
+    const measured = this.#meter.frameRate;
+    const isResized = width !== unit.width || height !== unit.height;
+    const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
+    if (!isResized && !isOff) return;
+    this.#tell({
+      ...this.#state,
+      width: unit.width,
+      height: unit.height,
+      ...(measured ? { frameRate: measured } : {}),
+    });
+  }
+
+  #tell(state: SourceState): void {
+    this.#state = state;
+    this.emit('state', state);
+  }
+}

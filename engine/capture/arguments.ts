@@ -1,0 +1,99 @@
+import type { Ffmpeg } from '../process/ffmpeg';
+import type { CaptureOptions } from './CaptureOptions';
+import type { CameraMode } from './modes';
+import { urlInput } from './url';
+import { usbInput } from './usb';
+import type { Way } from './way';
+
+/** Options of the captures that ffmpeg feeds. */
+export type FfmpegCaptureOptions = Exclude<CaptureOptions, { source: 'test' }>;
+
+/** What `captureArguments` needs to know. */
+export interface CaptureRequest {
+  options: FfmpegCaptureOptions;
+  way: Way;
+  ffmpeg: Ffmpeg;
+  /** The mode chosen for a USB device, if its modes are known. */
+  mode?: CameraMode | undefined;
+  /** Default: that of this machine. */
+  platform?: NodeJS.Platform;
+}
+
+/**
+ * ffmpeg's arguments for a capture that writes one stream to stdout: FLV for H264, mpjpeg for
+ * JPEG, YUV4MPEG2 for I420. They hold the credentials: never log them.
+ */
+export function captureArguments(request: CaptureRequest): string[] {
+  // The level info makes ffmpeg describe its input, which tells the codec.
+  const general = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info'];
+  return [...general, ...inputArguments(request), ...outputArguments(request), 'pipe:1'];
+}
+
+function inputArguments({ options, way, ffmpeg, mode, platform }: CaptureRequest): string[] {
+  // More decoder threads hold pictures back, one each.
+  const decoder = way === 'I420' ? ['-threads', '1'] : [];
+  switch (options.source) {
+    case 'usb':
+      return [...decoder, ...usbInput(options, way, mode, platform)];
+    case 'url':
+      return [...decoder, ...urlInput(options, ffmpeg)];
+    case 'file': {
+      const loop = options.loop ? ['-stream_loop', '-1'] : [];
+      // With the protocol named, a colon in the path is no protocol.
+      return [...decoder, '-re', ...loop, '-i', `file:${options.path}`];
+    }
+    default:
+      return options satisfies never;
+  }
+}
+
+function outputArguments({ options, way, ffmpeg }: CaptureRequest): string[] {
+  const select = ['-map', '0:v:0'];
+  const atOnce = ['-flush_packets', '1'];
+  switch (way) {
+    case 'H264':
+      return [
+        ...select,
+        '-c:v',
+        'copy',
+        '-f',
+        'flv',
+        '-flvflags',
+        'no_duration_filesize',
+        ...atOnce,
+      ];
+    case 'JPEG':
+      return [...select, '-c:v', 'copy', '-f', 'mpjpeg', ...atOnce];
+    case 'I420': {
+      const filters = options.source === 'usb' ? [] : filtersFor(options);
+      return [
+        ...select,
+        ...ffmpeg.passthrough,
+        ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
+        ...['-pix_fmt', 'yuv420p', '-threads', '1', '-f', 'yuv4mpegpipe', ...atOnce],
+      ];
+    }
+    default:
+      return way satisfies never;
+  }
+}
+
+/** Filters that give the wanted rate and size. */
+function filtersFor({ width, height, frameRate }: CaptureOptions): string[] {
+  // Dropped first: a picture that is not wanted need not be scaled. -2: an even size of the same shape.
+  return [
+    ...(frameRate ? [`select='${dropping(frameRate)}'`] : []),
+    ...(width || height ? [`scale=${width ?? -2}:${height ?? -2}`] : []),
+  ];
+}
+
+/**
+ * An expression that lets so many pictures a second through. Unlike the filter `fps` it decides on
+ * a picture without seeing the next, so it costs no time. Variable 0 holds when the next is due; a
+ * picture may be early by 0.4 periods, and after a gap or a jump of the clock the count starts anew.
+ */
+function dropping(frameRate: number): string {
+  const period = `1/${frameRate}`;
+  const isDue = `gte(t,ld(0)-0.4*${period})+lt(t,ld(0)-2*${period})`;
+  return `if(${isDue},1+0*st(0,clip(ld(0),t-${period},t+0.5*${period})+${period}),0)`;
+}

@@ -1,0 +1,35 @@
+import { realpathSync } from 'node:fs';
+import type { CaptureOptions } from './CaptureOptions';
+import { publicUrl } from './url';
+
+/**
+ * The same text for captures that can be shared: of a USB camera only one can run, whatever name
+ * the device goes by; others are the same when all their options are. Holds no password.
+ */
+export function captureKey(options: CaptureOptions): string {
+  if (options.source === 'usb') return `usb ${realDevice(options.device)}`;
+  const { width, height, frameRate } = options;
+  const mode = [width, height, frameRate].map(value => value ?? 'any').join(' ');
+  switch (options.source) {
+    case 'test':
+      return `test ${mode}`;
+    case 'file':
+      return `file ${options.loop ? 'looped' : 'once'} ${mode} ${options.path}`;
+    case 'url': {
+      const { rtspTransport, user = '' } = options;
+      return `url ${rtspTransport} ${mode} ${JSON.stringify(user)} ${publicUrl(options)}`;
+    }
+    default:
+      return options satisfies never;
+  }
+}
+
+/** The device file behind a stable name such as those in /dev/v4l/by-id. */
+function realDevice(device: string): string {
+  try {
+    return realpathSync(device);
+  } catch {
+    // Not plugged in, or no file at all (macOS, Windows): the name itself must do.
+    return device;
+  }
+}

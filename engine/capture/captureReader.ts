@@ -1,0 +1,32 @@
+import { jpegSize } from '../coding/jpeg';
+import { MpjpegParser } from '../coding/MpjpegParser';
+import { Y4mParser } from '../coding/Y4mParser';
+import { H264Passthrough } from './H264Passthrough';
+import type { PictureHandlers } from './Picture';
+import type { Way } from './way';
+
+/** Takes ffmpeg's output for a way apart. `push` throws ContainerError when it makes no sense. */
+export interface CaptureReader {
+  push(chunk: Buffer): void;
+}
+
+/** The reader for what `captureArguments` makes ffmpeg write. */
+export function captureReader(way: Way, handlers: PictureHandlers): CaptureReader {
+  switch (way) {
+    case 'H264':
+      return new H264Passthrough(handlers);
+    case 'JPEG':
+      return new MpjpegParser(data => {
+        const size = jpegSize(data);
+        // A picture cut off by a bad cable is left out.
+        if (size) handlers.picture({ codec: 'JPEG', data, key: true, ...size });
+      });
+    case 'I420':
+      return new Y4mParser({
+        picture: (data, width, height) =>
+          handlers.picture({ codec: 'I420', data, key: true, width, height }),
+      });
+    default:
+      return way satisfies never;
+  }
+}

@@ -1,0 +1,52 @@
+import type { VideoCodec } from '../model/AccessUnit';
+import type { CaptureOptions } from './CaptureOptions';
+
+/** How a source's pictures leave ffmpeg: copied as H.264 or JPEG, or decoded. */
+export type Way = Extract<VideoCodec, 'H264' | 'JPEG' | 'I420'>;
+
+/** What is known of a source that bears on the way. */
+export interface SourceKnowledge {
+  /** ffmpeg's name of the codec, as far as it is known. */
+  readonly codec?: string;
+  /** Its H.264 cannot be carried by WebRTC, or its pictures have to be turned. */
+  readonly mustDecode?: boolean;
+  /** A USB device was asked for JPEG. */
+  readonly asksJpeg?: boolean;
+}
+
+/** Chooses the cheapest way; for a codec not known yet the one that is lost least if it was wrong. */
+export function wayOf(options: CaptureOptions, known: SourceKnowledge): Way {
+  const { codec, mustDecode = false, asksJpeg = false } = known;
+  if (mustDecode) return 'I420';
+  if (options.source === 'usb') {
+    return asksJpeg && (codec ?? 'mjpeg') === 'mjpeg' ? 'JPEG' : 'I420';
+  }
+  // The device does size and rate itself; for all others that takes decoding.
+  if (options.width || options.height || options.frameRate) return 'I420';
+  switch (codec) {
+    case undefined:
+    case 'h264':
+      return 'H264';
+    case 'mjpeg':
+      return 'JPEG';
+    default:
+      return 'I420';
+  }
+}
+
+/** What one line of ffmpeg's account of its input says about the way. */
+export function findingIn(line: string): SourceKnowledge | undefined {
+  const codec = /^\s*Stream #0:\d+.*?: Video: (\w+)/.exec(line)?.[1];
+  if (codec) return { codec };
+  // A picture that has to be turned before it is shown: players of files do it, browsers do not.
+  const turn =
+    /displaymatrix: rotation of (-?[\d.]+)/.exec(line) ?? /^\s*rotate\s*:\s*(-?\d+)/.exec(line);
+  return turn && Number(turn[1]) % 360 !== 0 ? { mustDecode: true } : undefined;
+}
+
+/** Whether a line of stderr means that the container cannot hold what was to be copied. */
+export function refusesCopy(line: string): boolean {
+  return /Could not write header|dimensions not set|not compatible with flv|not currently supported in container/.test(
+    line,
+  );
+}

@@ -1,0 +1,135 @@
+import type { AccessUnit } from '../model/AccessUnit';
+import { Child, type ChildExit } from '../process/Child';
+import type { Ffmpeg } from '../process/ffmpeg';
+import { type Conversion, conversionArguments } from './Conversion';
+import { type CodedUnit, type UnitReader, unitReader } from './unitReader';
+import { type UnitWriter, unitWriter } from './unitWriter';
+
+/** Who gets what a codec process makes. */
+export interface CodecProcessHandlers {
+  unit(unit: AccessUnit): void;
+  /** It ended by itself, or its output made no sense and it was stopped. At most once. */
+  exit(reason: string): void;
+}
+
+/** Pictures that may be inside a converter before the oldest is taken for lost. */
+const MOST_INSIDE = 64;
+
+/**
+ * One running ffmpeg that converts one unit after the other. A unit that comes while the program
+ * has not yet taken the one before is dropped: nothing queues up.
+ */
+export class CodecProcess {
+  readonly conversion: Conversion;
+  readonly #child: Child;
+  readonly #handlers: CodecProcessHandlers;
+  readonly #write: UnitWriter;
+  readonly #reader: UnitReader;
+  /** Capture times of the units inside the program, by their index. */
+  readonly #inside = new Map<number, number>();
+  #pushed = 0;
+  #made = 0;
+  #stopped = false;
+
+  constructor(conversion: Conversion, ffmpeg: Ffmpeg, handlers: CodecProcessHandlers) {
+    this.conversion = conversion;
+    this.#handlers = handlers;
+    this.#write = unitWriter(conversion.from);
+    this.#reader = unitReader(conversion, unit => this.#emit(unit));
+    this.#child = new Child(
+      {
+        program: ffmpeg.path,
+        args: conversionArguments(conversion, ffmpeg),
+        label: `${conversion.from} to ${conversion.to}`,
+      },
+      { data: chunk => this.#read(chunk), exit: exit => this.#ended(exit) },
+    );
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Units that were taken. */
+  get pushed(): number {
+    return this.#pushed;
+  }
+
+  /** Units that came out. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Hands a unit in. False if it was dropped because the program is behind, or not usable yet. */
+  push(unit: AccessUnit): boolean {
+    if (this.#stopped || this.#child.backlogBytes > unit.data.length / 2) return false;
+    const parts = this.#write(unit);
+    if (parts.length === 0) return false;
+    this.#inside.set(this.#pushed, unit.timestampMs);
+    this.#pushed += 1;
+    if (this.#inside.size > MOST_INSIDE) this.#forgetOldest();
+    return this.#child.write(...parts);
+  }
+
+  /** Idempotent, never rejects; nothing is emitted any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#child.stop();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#stopped) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #emit({ data, key, index }: CodedUnit): void {
+    if (this.#stopped) return;
+    const timestampMs = this.#captureTime(index);
+    if (timestampMs === undefined) return;
+    this.#made += 1;
+    const { to: codec, width, height } = this.conversion;
+    const isEven = codec === 'JPEG';
+    this.#handlers.unit({
+      codec,
+      data,
+      key,
+      timestampMs,
+      width: isEven ? width : width & ~1,
+      height: isEven ? height : height & ~1,
+    });
+  }
+
+  /** The capture time of the picture that came out; where no index is known, the oldest inside. */
+  #captureTime(index: number | undefined): number | undefined {
+    const [oldest] = this.#inside.keys();
+    const wanted = index !== undefined && this.#inside.has(index) ? index : oldest;
+    if (wanted === undefined) return undefined;
+    const timestampMs = this.#inside.get(wanted);
+    // Converters keep the order: what is older did not come out and never will.
+    for (const key of this.#inside.keys()) {
+      if (key > wanted) break;
+      this.#inside.delete(key);
+    }
+    return timestampMs;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#inside.keys();
+    if (oldest !== undefined) this.#inside.delete(oldest);
+  }
+
+  #ended({ code, signal, error, lastWords }: ChildExit): void {
+    const how = signal ? `killed by ${signal}` : `exit code ${code}`;
+    this.#giveUp(error?.message ?? lastWords.at(-1) ?? how);
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#stopped) return;
+    void this.stop();
+    this.#handlers.exit(reason);
+  }
+}

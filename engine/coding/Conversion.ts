@@ -1,0 +1,137 @@
+import type { VideoCodec } from '../model/AccessUnit';
+import type { Ffmpeg } from '../process/ffmpeg';
+
+/** One step of coding, done by one run of ffmpeg. */
+export interface Conversion {
+  readonly from: VideoCodec;
+  readonly to: VideoCodec;
+  /** Size of the pictures that go in, in pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** Pictures a second that go in, a whole number; it steers the rate control. */
+  readonly frameRate: number;
+  /** Target of H264 and VP8, in bit/s. */
+  readonly bitrateBps: number;
+  /** Longest time between two keyframes of H264 and VP8, in ms. */
+  readonly keyframeIntervalMs: number;
+}
+
+/** True if both can be done by the same running program. */
+export function isSameConversion(a: Conversion, b: Conversion): boolean {
+  return (
+    a.from === b.from &&
+    a.to === b.to &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.frameRate === b.frameRate &&
+    a.bitrateBps === b.bitrateBps &&
+    a.keyframeIntervalMs === b.keyframeIntervalMs
+  );
+}
+
+// A probe larger than this, or any analysis time, delays the first picture; `-fflags nobuffer`
+// would throw the probed packets away. One thread per codec: frame threads add a frame or two.
+const PROMPT = ['-hide_banner', '-loglevel', 'error', '-probesize', '32', '-analyzeduration', '0'];
+const CONTAINER = ['-fpsprobesize', '0', '-flags', 'low_delay', '-threads', '1'];
+
+/** The arguments of an ffmpeg that converts what comes on stdin to stdout. */
+export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): string[] {
+  return [
+    ...PROMPT,
+    ...inputArguments(conversion),
+    '-an',
+    ...ffmpeg.passthrough,
+    ...evenSize(conversion),
+    ...outputArguments(conversion),
+    '-flush_packets',
+    '1',
+    'pipe:1',
+  ];
+}
+
+function inputArguments({ from, width, height, frameRate }: Conversion): string[] {
+  switch (from) {
+    case 'I420': {
+      const size = ['-video_size', `${width}x${height}`, '-framerate', `${frameRate}`];
+      return ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', ...size, '-i', 'pipe:0'];
+    }
+    case 'JPEG':
+      return [...CONTAINER, '-f', 'mpjpeg', '-r', `${frameRate}`, '-i', 'pipe:0'];
+    case 'H264':
+      return [...CONTAINER, '-f', 'flv', '-i', 'pipe:0'];
+    case 'VP8':
+      return [...CONTAINER, '-f', 'ivf', '-i', 'pipe:0'];
+    default:
+      return from satisfies never;
+  }
+}
+
+/** Encoders of 4:2:0 pictures refuse odd sizes. */
+function evenSize({ to, width, height }: Conversion): string[] {
+  const isOdd = width % 2 === 1 || height % 2 === 1;
+  return isOdd && to !== 'JPEG' ? ['-vf', 'crop=trunc(iw/2)*2:trunc(ih/2)*2'] : [];
+}
+
+function outputArguments(conversion: Conversion): string[] {
+  switch (conversion.to) {
+    case 'H264':
+      return h264Arguments(conversion);
+    case 'VP8':
+      return vp8Arguments(conversion);
+    case 'JPEG':
+      return [
+        '-c:v',
+        'mjpeg',
+        '-threads',
+        '1',
+        '-q:v',
+        '5',
+        '-pix_fmt',
+        'yuvj420p',
+        '-f',
+        'mpjpeg',
+      ];
+    case 'I420':
+      return ['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe'];
+    default:
+      return conversion.to satisfies never;
+  }
+}
+
+function h264Arguments(conversion: Conversion): string[] {
+  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'];
+  const form = ['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'];
+  const params = ['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'];
+  // FLV carries sizes, so a unit is complete when its last byte is here; Annex B ends only with the next.
+  const container = ['-f', 'flv', '-flvflags', 'no_duration_filesize'];
+  return [...codec, ...form, ...rateArguments(conversion), ...params, ...container];
+}
+
+function vp8Arguments(conversion: Conversion): string[] {
+  const codec = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-threads', '1'];
+  const form = ['-lag-in-frames', '0', '-error-resilient', '1', '-pix_fmt', 'yuv420p'];
+  return [...codec, ...form, ...rateArguments(conversion), '-f', 'ivf'];
+}
+
+function rateArguments({ bitrateBps, frameRate, keyframeIntervalMs }: Conversion): string[] {
+  const interval = Math.max(1, Math.round((keyframeIntervalMs * frameRate) / 1000));
+  const rate = ['-b:v', `${bitrateBps}`, '-maxrate', `${bitrateBps}`];
+  // Half a second: short enough that a keyframe does not fill the path, long enough for its bytes.
+  return [...rate, '-bufsize', `${Math.round(bitrateBps / 2)}`, '-g', `${interval}`];
+}
+
+/**
+ * A bitrate that suits the size, in bit/s: 1.5 Mbit/s for 640x480 at 30 pictures a second, and less
+ * per pixel as pictures grow, because detail grows slower than area.
+ */
+export function automaticBitrate(width: number, height: number, frameRate: number): number {
+  const megapixelsPerSecond = (width * height * frameRate) / 1e6;
+  return (
+    Math.round(clamp(370_000 * megapixelsPerSecond ** 0.63, 150_000, 12_000_000) / 1000) * 1000
+  );
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

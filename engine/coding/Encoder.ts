@@ -1,0 +1,200 @@
+import type { AccessUnit } from '../model/AccessUnit';
+import { type Clock, systemClock } from '../model/Clock';
+import { EncoderError, type MediaError } from '../model/errors';
+import { RetrySchedule } from '../model/RetrySchedule';
+import type { Ffmpeg } from '../process/ffmpeg';
+import { CodecProcess } from './CodecProcess';
+import { type Conversion, isSameConversion } from './Conversion';
+import { KeyframeGate } from './KeyframeGate';
+
+/** What an encoder needs. */
+export interface EncoderOptions {
+  ffmpeg: Ffmpeg;
+  /** Keep an idle process ready to take over: a keyframe then comes in 15-80 ms instead of 100-200. */
+  spare: boolean;
+  /** Source of time. Default: the system's. */
+  clock?: Clock;
+}
+
+/** Who gets what an encoder makes. */
+export interface EncoderHandlers {
+  unit(unit: AccessUnit): void;
+  /** It failed again and again, and has stopped trying. At most once. */
+  failed(error: MediaError): void;
+}
+
+/** Processes that may die in a row without having made one unit. */
+const MOST_DEATHS = 4;
+/** A process that takes pictures but makes nothing for so long is replaced, in ms. */
+const STALL_MS = 3000;
+/** The spare starts when the current process is through its own start. */
+const SPARE_DELAY_MS = 300;
+
+/**
+ * One shared encoder for H264 or VP8, that can make a keyframe at any time although the ffmpeg
+ * program cannot: a fresh process starts with one. The newest picture goes to the spare process;
+ * when its first unit is here, it takes over and the old one is ended. Sequence numbers and
+ * timestamps are the sender's, so viewers do not notice.
+ */
+export class Encoder {
+  readonly #options: EncoderOptions;
+  readonly #handlers: EncoderHandlers;
+  readonly #clock: Clock;
+  readonly #gate: KeyframeGate;
+  #conversion: Conversion;
+  #current: CodecProcess | undefined;
+  #spare: CodecProcess | undefined;
+  /** The process that is to take over as soon as it has made its keyframe. */
+  #next: CodecProcess | undefined;
+  #newest: AccessUnit | undefined;
+  #nextSinceMs = 0;
+  #deaths = 0;
+  readonly #spareSchedule = new RetrySchedule({ firstMs: SPARE_DELAY_MS });
+  #cancelSpare: (() => void) | undefined;
+  #progressMs: number;
+  #closed = false;
+  readonly #stopping = new Set<Promise<void>>();
+
+  constructor(conversion: Conversion, handlers: EncoderHandlers, options: EncoderOptions) {
+    this.#conversion = conversion;
+    this.#handlers = handlers;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#progressMs = this.#clock.now();
+    this.#gate = new KeyframeGate(() => this.#takeOver(), { clock: this.#clock });
+    this.#current = this.#spawn();
+  }
+
+  get conversion(): Conversion {
+    return this.#conversion;
+  }
+
+  /** Encodes a picture, or drops it if the encoder is behind. */
+  push(picture: AccessUnit): void {
+    if (this.#closed) return;
+    this.#newest = picture;
+    this.#current?.push(picture);
+    const nowMs = this.#clock.now();
+    if (this.#next && nowMs - this.#nextSinceMs > STALL_MS) {
+      this.#discard(this.#next);
+      this.#next = undefined;
+    }
+    if (nowMs - this.#progressMs > STALL_MS) this.#restart('it made nothing');
+  }
+
+  /** A viewer needs a keyframe. Requests are merged. */
+  requestKeyframe(): void {
+    if (!this.#closed) this.#gate.request();
+  }
+
+  /** Goes on with other parameters, beginning with a keyframe. */
+  reconfigure(conversion: Conversion): void {
+    if (this.#closed || isSameConversion(conversion, this.#conversion)) return;
+    this.#conversion = conversion;
+    this.#discard(this.#spare);
+    this.#discard(this.#next);
+    this.#spare = undefined;
+    this.#next = undefined;
+    this.#takeOver();
+  }
+
+  /** Idempotent, never rejects; settles when all processes are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#gate.close();
+    this.#cancelSpare?.();
+    for (const process of [this.#current, this.#spare, this.#next]) this.#discard(process);
+    await Promise.all(this.#stopping);
+  }
+
+  #spawn(): CodecProcess {
+    const process: CodecProcess = new CodecProcess(this.#conversion, this.#options.ffmpeg, {
+      unit: unit => this.#made(process, unit),
+      exit: reason => this.#died(process, reason),
+    });
+    return process;
+  }
+
+  #made(process: CodecProcess, unit: AccessUnit): void {
+    if (process === this.#next) this.#promote(process);
+    if (process !== this.#current) return;
+    this.#deaths = 0;
+    this.#progressMs = this.#clock.now();
+    if (unit.key) this.#gate.keyframeSent();
+    this.#handlers.unit(unit);
+    if (!this.#spare && !this.#cancelSpare) this.#prepareSpare();
+  }
+
+  #promote(process: CodecProcess): void {
+    this.#discard(this.#current);
+    this.#current = process;
+    this.#next = undefined;
+    this.#spareSchedule.reset();
+  }
+
+  #prepareSpare(): void {
+    if (!this.#options.spare) return;
+    this.#cancelSpare = this.#clock.after(this.#spareSchedule.next(), () => {
+      this.#cancelSpare = undefined;
+      this.#spare ??= this.#spawn();
+    });
+  }
+
+  /** Lets a fresh process make a keyframe of the newest picture and take over with it. */
+  #takeOver(): void {
+    // Before the first unit there is nothing to repair: it will be a keyframe anyway.
+    if (this.#next || !this.#newest || !this.#current?.made) return this.#restartUnfit();
+    this.#next = this.#spare ?? this.#spawn();
+    this.#nextSinceMs = this.#clock.now();
+    this.#spare = undefined;
+    this.#next.push(this.#newest);
+  }
+
+  /** A current process that has made nothing yet and has the wrong parameters is replaced at once. */
+  #restartUnfit(): void {
+    if (this.#current?.made || this.#next) return;
+    if (this.#current && isSameConversion(this.#current.conversion, this.#conversion)) return;
+    this.#discard(this.#current);
+    this.#current = this.#spawn();
+    if (this.#newest) this.#current.push(this.#newest);
+  }
+
+  #died(process: CodecProcess, reason: string): void {
+    if (this.#closed) return;
+    if (process === this.#spare) {
+      this.#spare = undefined;
+      this.#prepareSpare();
+      return;
+    }
+    if (process === this.#next) {
+      this.#next = undefined;
+      return;
+    }
+    if (process === this.#current) this.#restart(reason);
+  }
+
+  /** Puts another process in the place of the current one, at once. */
+  #restart(reason: string): void {
+    this.#deaths += 1;
+    if (this.#deaths >= MOST_DEATHS) return this.#fail(reason);
+    this.#discard(this.#current);
+    this.#current = this.#next ?? this.#spare ?? this.#spawn();
+    if (this.#current === this.#spare) this.#spare = undefined;
+    const isFed = this.#current === this.#next;
+    this.#next = undefined;
+    this.#progressMs = this.#clock.now();
+    if (!isFed && this.#newest) this.#current.push(this.#newest);
+  }
+
+  #fail(reason: string): void {
+    const error = new EncoderError(this.#conversion.to, reason);
+    void this.close();
+    this.#handlers.failed(error);
+  }
+
+  #discard(process: CodecProcess | undefined): void {
+    if (!process) return;
+    const stopping = process.stop().finally(() => this.#stopping.delete(stopping));
+    this.#stopping.add(stopping);
+  }
+}

@@ -1,0 +1,192 @@
+import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
+import { type Clock, systemClock } from '../model/Clock';
+import { FfmpegMissingError, MediaError } from '../model/errors';
+import { match } from '../model/match';
+import type { Origin, OriginListener, OriginRun } from '../model/Origin';
+import type { Subscription, Track } from '../model/Track';
+import type { Ffmpeg } from '../process/ffmpeg';
+import { automaticBitrate } from './Conversion';
+import { type Converter, converterFor } from './Converter';
+import { FrameRateMeter } from './FrameRateMeter';
+import { GopCache } from './GopCache';
+
+/** What is wanted of a source. */
+export interface RenditionSettings {
+  readonly codec: VideoCodec;
+  /** Target of H264 and VP8, in bit/s. Default: by the size of the picture. */
+  readonly bitrateBps?: number;
+  /** Longest time between two keyframes of H264 and VP8, in ms. Default 10000. */
+  readonly keyframeIntervalMs?: number;
+}
+
+/** What a rendition needs. */
+export interface RenditionOptions {
+  /** Finds ffmpeg; asked only when something must be converted. */
+  findFfmpeg: () => Promise<Ffmpeg>;
+  /** See `EncoderOptions.spare`. Default true. */
+  spare?: boolean;
+  /** Source of time. Default: the system's. */
+  clock?: Clock;
+}
+
+/** Assumed until the source's rate is known, in pictures a second. */
+const LIKELY_FRAME_RATE = 30;
+const KEYFRAME_INTERVAL_MS = 10_000;
+
+/**
+ * A source's stream in one codec, for everybody who wants that: passed through where the source
+ * already gives it, else converted by as many steps as `match` says. Follows the source when that
+ * changes its codec or size.
+ */
+export class Rendition implements Origin {
+  readonly label: string;
+  readonly #source: Track;
+  readonly #settings: RenditionSettings;
+  readonly #options: Required<RenditionOptions>;
+
+  constructor(
+    source: Track,
+    settings: RenditionSettings,
+    { findFfmpeg, spare = true, clock = systemClock }: RenditionOptions,
+  ) {
+    this.label = `${source.label} as ${settings.codec}`;
+    this.#source = source;
+    this.#settings = settings;
+    this.#options = { findFfmpeg, spare, clock };
+  }
+
+  open(listener: OriginListener): OriginRun {
+    return new RenditionRun(this.#source, this.#settings, this.#options, listener);
+  }
+}
+
+class RenditionRun implements OriginRun {
+  readonly #settings: RenditionSettings;
+  readonly #options: Required<RenditionOptions>;
+  readonly #listener: OriginListener;
+  readonly #subscription: Subscription;
+  readonly #gop = new GopCache();
+  #meter = new FrameRateMeter();
+  #form = '';
+  #frameRate = LIKELY_FRAME_RATE;
+  #steps: Converter[] = [];
+  #passes = false;
+  #ffmpeg: Ffmpeg | undefined;
+  /** Why there is no ffmpeg. */
+  #failure: MediaError | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    source: Track,
+    settings: RenditionSettings,
+    options: Required<RenditionOptions>,
+    listener: OriginListener,
+  ) {
+    this.#settings = settings;
+    this.#options = options;
+    this.#listener = listener;
+    this.#prepare();
+    this.#subscription = source.subscribe({ unit: unit => this.#take(unit) });
+  }
+
+  requestKeyframe(): void {
+    if (this.#passes) this.#subscription.requestKeyframe();
+    else this.#steps.at(-1)?.requestKeyframe?.();
+  }
+
+  catchUp(): readonly AccessUnit[] {
+    return this.#passes ? this.#gop.units : [];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#subscription.close();
+    this.#drop();
+    await this.#closing;
+  }
+
+  /** ffmpeg is looked for while the source starts. Without it a source that passes still works. */
+  #prepare(): void {
+    this.#options.findFfmpeg().then(
+      ffmpeg => {
+        this.#ffmpeg = ffmpeg;
+      },
+      (error: unknown) => {
+        this.#failure =
+          error instanceof MediaError ? error : new FfmpegMissingError({ cause: error });
+      },
+    );
+  }
+
+  #take(unit: AccessUnit): void {
+    if (this.#closed) return;
+    const form = `${unit.codec} ${unit.width}x${unit.height}`;
+    if (form !== this.#form && !this.#build(unit, form)) return;
+    if (this.#passes) {
+      this.#gop.add(unit);
+      this.#listener.unit(unit);
+      return;
+    }
+    this.#followFrameRate(unit);
+    this.#steps[0]?.push(unit);
+  }
+
+  /** Makes the steps for a source of this form. False while that cannot be done. */
+  #build(unit: AccessUnit, form: string): boolean {
+    const path = match(unit.codec, this.#settings.codec);
+    if (path.length > 0 && !this.#ffmpeg) {
+      if (this.#failure) this.#fail(this.#failure);
+      return false;
+    }
+    this.#drop();
+    this.#form = form;
+    this.#passes = path.length === 0;
+    if (!this.#passes && this.#ffmpeg) this.#chain(unit, path, this.#ffmpeg);
+    return true;
+  }
+
+  /** Builds from the last step to the first, so that each knows where its units go. */
+  #chain(unit: AccessUnit, path: readonly VideoCodec[], ffmpeg: Ffmpeg): void {
+    const { width, height } = unit;
+    const frameRate = this.#frameRate;
+    const {
+      bitrateBps = automaticBitrate(width, height, frameRate),
+      keyframeIntervalMs = KEYFRAME_INTERVAL_MS,
+    } = this.#settings;
+    let take = (made: AccessUnit) => this.#listener.unit(made);
+    for (let step = path.length - 1; step >= 0; step -= 1) {
+      const from = step === 0 ? unit.codec : path[step - 1];
+      const to = path[step];
+      if (!from || !to) continue;
+      const converter = converterFor(
+        { from, to, width, height, frameRate, bitrateBps, keyframeIntervalMs },
+        { unit: take, failed: error => this.#fail(error) },
+        { ffmpeg, spare: this.#options.spare, clock: this.#options.clock },
+      );
+      this.#steps.unshift(converter);
+      take = made => converter.push(made);
+    }
+  }
+
+  /** Rate control counts pictures: a rate that is off by more than a quarter is corrected. */
+  #followFrameRate(unit: AccessUnit): void {
+    this.#meter.add(unit.timestampMs);
+    const { frameRate } = this.#meter;
+    if (!frameRate || Math.abs(frameRate / this.#frameRate - 1) <= 0.25) return;
+    this.#frameRate = frameRate;
+    this.#meter = new FrameRateMeter();
+    for (const step of this.#steps) step.setFrameRate?.(frameRate);
+  }
+
+  #fail(error: MediaError): void {
+    if (!this.#closed) this.#listener.failed(error);
+  }
+
+  #drop(): void {
+    const steps = this.#steps;
+    this.#steps = [];
+    this.#gop.clear();
+    for (const step of steps) this.#closing = this.#closing.then(() => step.close());
+  }
+}

@@ -1,0 +1,192 @@
+/** What must be known about H.264 without decoding it (ITU-T H.264; section numbers are its). */
+import { BitReader } from './BitReader';
+import { ContainerError } from './ContainerError';
+
+/** NAL unit types (table 7-1) that matter here. */
+export const NAL = {
+  slice: 1,
+  partitionA: 2,
+  idr: 5,
+  sei: 6,
+  sps: 7,
+  pps: 8,
+  delimiter: 9,
+} as const;
+
+const LENGTH_BYTES = 4;
+
+/** The NAL units of an access unit, in order, as views. Stops at a length that does not fit. */
+export function* nalUnits(data: Buffer): Generator<Buffer> {
+  let at = 0;
+  while (at + LENGTH_BYTES <= data.length) {
+    const start = at + LENGTH_BYTES;
+    at = start + data.readUInt32BE(at);
+    if (at > data.length) return;
+    if (at > start) yield data.subarray(start, at);
+  }
+}
+
+/** The type of a NAL unit (7.4.1); 0 for an empty one. */
+export function nalType(nal: Buffer): number {
+  return (nal[0] ?? 0) & 0x1f;
+}
+
+/** Whether an access unit holds a B slice: its pictures are not shown in the order they are sent. */
+export function hasBSlice(data: Buffer): boolean {
+  for (const nal of nalUnits(data)) {
+    const type = nalType(nal);
+    if (type === NAL.slice || type === NAL.partitionA) {
+      if (sliceType(nal) === SLICE_B) return true;
+    }
+  }
+  return false;
+}
+
+const SLICE_B = 1;
+
+/** slice_type modulo 5 (7.4.3); undefined for a slice that is cut off. */
+function sliceType(nal: Buffer): number | undefined {
+  const reader = new BitReader(nal, 1);
+  try {
+    reader.unsigned(); // first_mb_in_slice
+    return reader.unsigned() % 5;
+  } catch {
+    return undefined; // a damaged slice says nothing; the decoder will conceal it
+  }
+}
+
+/**
+ * An access unit as we pass them on: without access unit delimiters, and if it holds an IDR
+ * picture, SPS and PPS first. Its own parameter sets are used where it has some, the given ones
+ * otherwise. Returns the same Buffer when nothing has to change.
+ */
+export function withParameterSets(data: Buffer, sps: Buffer, pps: Buffer): Buffer {
+  const nals = [...nalUnits(data)];
+  const types = nals.map(nalType);
+  const isKey = types.includes(NAL.idr);
+  const isOrdered = !isKey || (types[0] === NAL.sps && types[1] === NAL.pps);
+  if (isOrdered && !types.includes(NAL.delimiter)) return data;
+
+  const ofType = (type: number) => nals.filter(nal => nalType(nal) === type);
+  const rest = nals.filter(nal => nalType(nal) !== NAL.delimiter);
+  if (!isKey) return joinNals(rest);
+  const ownSps = ofType(NAL.sps);
+  const ownPps = ofType(NAL.pps);
+  return joinNals([
+    ...(ownSps.length > 0 ? ownSps : [sps]),
+    ...(ownPps.length > 0 ? ownPps : [pps]),
+    ...rest.filter(nal => nalType(nal) !== NAL.sps && nalType(nal) !== NAL.pps),
+  ]);
+}
+
+/** Puts NAL units behind 4-byte lengths, into one Buffer with memory of its own. */
+export function joinNals(nals: readonly Buffer[]): Buffer {
+  const bytes = nals.reduce((sum, nal) => sum + LENGTH_BYTES + nal.length, 0);
+  const data = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (const nal of nals) {
+    at = data.writeUInt32BE(nal.length, at);
+    at += nal.copy(data, at);
+  }
+  return data;
+}
+
+/** What a sequence parameter set says. */
+export interface SpsInfo {
+  readonly profileIdc: number;
+  /** The byte of constraint flags: together with the two others it makes `profile-level-id`. */
+  readonly constraints: number;
+  readonly levelIdc: number;
+  /** Of the picture that is shown (cropped), in pixels. */
+  readonly width: number;
+  /** Of the picture that is shown (cropped), in pixels. */
+  readonly height: number;
+}
+
+/** Profiles whose SPS describes its chroma format (7.3.2.1.1). */
+const CHROMA_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+/** Reads a sequence parameter set (7.3.2.1.1). Throws ContainerError when it is none or cut off. */
+export function spsInfo(sps: Buffer): SpsInfo {
+  const [, profileIdc, constraints, levelIdc] = sps;
+  if (
+    nalType(sps) !== NAL.sps ||
+    profileIdc === undefined ||
+    constraints === undefined ||
+    levelIdc === undefined
+  ) {
+    throw new ContainerError('H.264', 'no sequence parameter set');
+  }
+  try {
+    const size = spsSize(new BitReader(sps, 4), CHROMA_PROFILES.has(profileIdc));
+    return { profileIdc, constraints, levelIdc, ...size };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ContainerError('H.264', `a damaged sequence parameter set (${error.message})`);
+  }
+}
+
+function spsSize(reader: BitReader, describesChroma: boolean): { width: number; height: number } {
+  reader.unsigned(); // seq_parameter_set_id
+  const chromaFormat = describesChroma ? readChroma(reader) : 1;
+  reader.unsigned(); // log2_max_frame_num_minus4
+  skipPictureOrder(reader);
+  reader.unsigned(); // max_num_ref_frames
+  reader.flag(); // gaps_in_frame_num_value_allowed_flag
+  const widthMbs = reader.unsigned() + 1;
+  const heightUnits = reader.unsigned() + 1;
+  const frameMbsOnly = reader.flag();
+  if (!frameMbsOnly) reader.flag(); // mb_adaptive_frame_field_flag
+  reader.flag(); // direct_8x8_inference_flag
+  const crop = reader.flag()
+    ? [reader.unsigned(), reader.unsigned(), reader.unsigned(), reader.unsigned()]
+    : [0, 0, 0, 0];
+  const [left = 0, right = 0, top = 0, bottom = 0] = crop;
+  // Equations 7-19 to 7-22: the unit of cropping is a chroma sample, in interlaced video two lines.
+  const unitX = chromaFormat === 1 || chromaFormat === 2 ? 2 : 1;
+  const fields = frameMbsOnly ? 1 : 2;
+  const unitY = (chromaFormat === 1 ? 2 : 1) * fields;
+  const width = widthMbs * 16 - (left + right) * unitX;
+  const height = heightUnits * 16 * fields - (top + bottom) * unitY;
+  if (width <= 0 || height <= 0) throw new RangeError('nothing is left of the picture');
+  return { width, height };
+}
+
+/** The part that high profiles have. Returns chroma_format_idc, 0 when the planes are separate. */
+function readChroma(reader: BitReader): number {
+  const chromaFormat = reader.unsigned();
+  const separate = chromaFormat === 3 && reader.flag();
+  reader.unsigned(); // bit_depth_luma_minus8
+  reader.unsigned(); // bit_depth_chroma_minus8
+  reader.flag(); // qpprime_y_zero_transform_bypass_flag
+  if (reader.flag()) {
+    const lists = chromaFormat === 3 ? 12 : 8;
+    for (let i = 0; i < lists; i += 1) {
+      if (reader.flag()) skipScalingList(reader, i < 6 ? 16 : 64);
+    }
+  }
+  return separate ? 0 : chromaFormat;
+}
+
+/** 7.3.2.1.1.1: the list ends early where the next scale becomes 0. */
+function skipScalingList(reader: BitReader, size: number): void {
+  let last = 8;
+  for (let i = 0; i < size; i += 1) {
+    const next = (last + reader.signed() + 256) % 256;
+    if (next === 0) return;
+    last = next;
+  }
+}
+
+function skipPictureOrder(reader: BitReader): void {
+  const type = reader.unsigned();
+  if (type === 0) {
+    reader.unsigned(); // log2_max_pic_order_cnt_lsb_minus4
+  } else if (type === 1) {
+    reader.flag(); // delta_pic_order_always_zero_flag
+    reader.signed(); // offset_for_non_ref_pic
+    reader.signed(); // offset_for_top_to_bottom_field
+    const cycle = reader.unsigned();
+    for (let i = 0; i < cycle; i += 1) reader.signed(); // offset_for_ref_frame
+  }
+}

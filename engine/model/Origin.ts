@@ -1,0 +1,29 @@
+import type { AccessUnit } from './AccessUnit';
+import type { MediaError } from './errors';
+
+/** Where access units come from: a capture, an encoder, a decoder. Opened only while somebody wants units. */
+export interface Origin {
+  /** Name for status and log, without secrets. */
+  readonly label: string;
+  /** Starts to deliver. Never throws: trouble comes as `failed`. */
+  open(listener: OriginListener): OriginRun;
+}
+
+/** Who gets what an origin delivers. Nothing is called after the run's `close()` was called. */
+export interface OriginListener {
+  unit(unit: AccessUnit): void;
+  /** The run is over by a failure; at most once. The owner closes the run and may open another. */
+  failed(error: MediaError): void;
+  /** The source came to its natural end (a file played once); at most once, instead of `failed`. */
+  ended(): void;
+}
+
+/** One run of an origin, from `open` to `close`. */
+export interface OriginRun {
+  /** Idempotent, never rejects; settles when process, socket and timers are gone. */
+  close(): Promise<void>;
+  /** Asks for a keyframe soon. Absent where the origin cannot make one. */
+  requestKeyframe?(): void;
+  /** The units since the newest keyframe, that one first: what a late subscriber needs to start. */
+  catchUp?(): readonly AccessUnit[];
+}

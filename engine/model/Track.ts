@@ -1,0 +1,225 @@
+import { EventEmitter } from 'node:events';
+import type { AccessUnit } from './AccessUnit';
+import { type Clock, systemClock } from './Clock';
+import type { MediaError } from './errors';
+import { type Happening, nextState, type State } from './lifeCycle';
+import type { Origin, OriginRun } from './Origin';
+import { RetrySchedule, type RetryScheduleOptions } from './RetrySchedule';
+
+/** Options of a `Track`. */
+export interface TrackOptions {
+  /** How long the origin stays open after the last subscriber left, in ms. Default 5000. */
+  lingerMs?: number;
+  /** Pauses between attempts while the origin fails. */
+  retry?: RetryScheduleOptions;
+  /** Source of time. Default: the system's. */
+  clock?: Clock;
+  /** Sees every unit without keeping the origin open. */
+  observe?: (unit: AccessUnit) => void;
+  /** Gets a line when a subscriber throws. */
+  log?: (text: string) => void;
+}
+
+/** What a track tells about itself. */
+export type TrackEvents = {
+  /** `retryMs` comes with `backingOff`: the pause until the next attempt. */
+  state: [state: State, retryMs?: number];
+  failed: [error: MediaError];
+};
+
+/** Who gets a track's units. */
+export interface Subscriber {
+  unit(unit: AccessUnit): void;
+}
+
+/** One subscriber's hold on a track. */
+export interface Subscription {
+  /** This subscriber needs a keyframe; it may be handed the units since the newest one instead. */
+  requestKeyframe(): void;
+  close(): void;
+}
+
+/** A run that was live for so long counts as a success, in ms: the next failure is retried at once. */
+const STABLE_MS = 10_000;
+
+/**
+ * A live stream: opens its origin while somebody subscribes, hands every unit to all subscribers,
+ * and keeps trying when the origin fails. The states are those of `lifeCycle`.
+ */
+export class Track extends EventEmitter<TrackEvents> {
+  readonly #origin: Origin;
+  readonly #lingerMs: number;
+  readonly #schedule: RetrySchedule;
+  readonly #clock: Clock;
+  readonly #observe: (unit: AccessUnit) => void;
+  readonly #log: (text: string) => void;
+  readonly #subscribers = new Set<Subscriber>();
+  #state: State = 'idle';
+  #run: OriginRun | undefined;
+  /** Stands for the run that is being opened or is open; what older runs still say is ignored. */
+  #current: object | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  #cancelTimer: (() => void) | undefined;
+  #liveSinceMs = 0;
+  #closed = false;
+
+  constructor(
+    origin: Origin,
+    {
+      lingerMs = 5000,
+      retry = {},
+      clock = systemClock,
+      observe = () => {},
+      log = () => {},
+    }: TrackOptions = {},
+  ) {
+    super();
+    this.#origin = origin;
+    this.#lingerMs = lingerMs;
+    this.#schedule = new RetrySchedule(retry);
+    this.#clock = clock;
+    this.#observe = observe;
+    this.#log = log;
+  }
+
+  get label(): string {
+    return this.#origin.label;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Starts to hand units to the subscriber. One that comes late first gets what it needs to start. */
+  subscribe(subscriber: Subscriber): Subscription {
+    if (this.#closed) return { requestKeyframe() {}, close() {} };
+    const isFirst = this.#subscribers.size === 0;
+    this.#subscribers.add(subscriber);
+    if (isFirst || this.#state === 'ended') this.#happen('wanted');
+    this.#help(subscriber);
+    return {
+      requestKeyframe: () => this.#help(subscriber),
+      close: () => {
+        if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) {
+          this.#happen('unwanted');
+        }
+      },
+    };
+  }
+
+  /** Closes the origin and drops all subscribers. Idempotent, never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#subscribers.clear();
+    this.#cancelTimer?.();
+    this.#stopRun();
+    this.#state = 'idle';
+    await this.#closing;
+    this.removeAllListeners();
+  }
+
+  #help(subscriber: Subscriber): void {
+    if (!this.#subscribers.has(subscriber)) return;
+    const units = this.#run?.catchUp?.() ?? [];
+    for (const unit of units) this.#hand(unit, subscriber);
+    if (units.length === 0) this.#run?.requestKeyframe?.();
+  }
+
+  #happen(happening: Happening): void {
+    const state = this.#closed ? undefined : nextState(this.#state, happening);
+    if (!state) return;
+    const before = this.#state;
+    this.#state = state;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const waitMs = this.#enter(state, before);
+    this.emit('state', state, waitMs);
+  }
+
+  /** The entry action of each state. Returns the pause that begins with `backingOff`, in ms. */
+  #enter(state: State, before: State): number | undefined {
+    switch (state) {
+      case 'starting':
+        this.#open();
+        return undefined;
+      case 'live':
+        if (before !== 'lingering') this.#liveSinceMs = this.#clock.now();
+        return undefined;
+      case 'lingering':
+        this.#expireAfter(this.#lingerMs);
+        return undefined;
+      case 'ended':
+      case 'idle':
+        this.#stopRun();
+        return undefined;
+      case 'failing':
+        if (before === 'live' && this.#clock.now() - this.#liveSinceMs >= STABLE_MS) {
+          this.#schedule.reset();
+        }
+        this.#stopRun();
+        void this.#closing.then(() => this.#happen('stopped'));
+        return undefined;
+      case 'backingOff': {
+        const pauseMs = this.#schedule.next();
+        this.#expireAfter(pauseMs);
+        return pauseMs;
+      }
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #expireAfter(delayMs: number): void {
+    this.#cancelTimer = this.#clock.after(delayMs, () => this.#happen('expired'));
+  }
+
+  /** Opens the origin once the run before has freed the device. */
+  #open(): void {
+    const token = {};
+    this.#current = token;
+    const isCurrent = () => this.#current === token;
+    this.#closing = this.#closing.then(() => {
+      if (!isCurrent()) return undefined;
+      const run = this.#origin.open({
+        unit: unit => {
+          if (isCurrent()) this.#deliver(unit);
+        },
+        failed: error => {
+          if (!isCurrent()) return;
+          this.emit('failed', error);
+          this.#happen('failed');
+        },
+        ended: () => {
+          if (isCurrent()) this.#happen('ended');
+        },
+      });
+      // The origin may have failed, or the last subscriber left, while it was being opened.
+      if (!isCurrent()) return run.close();
+      this.#run = run;
+      return undefined;
+    });
+  }
+
+  #stopRun(): void {
+    const run = this.#run;
+    this.#run = undefined;
+    this.#current = undefined;
+    if (run) this.#closing = this.#closing.then(() => run.close());
+  }
+
+  #deliver(unit: AccessUnit): void {
+    if (this.#state === 'starting') this.#happen('started');
+    this.#observe(unit);
+    for (const subscriber of this.#subscribers) this.#hand(unit, subscriber);
+  }
+
+  #hand(unit: AccessUnit, subscriber: Subscriber): void {
+    try {
+      subscriber.unit(unit);
+    } catch (error) {
+      this.#log(
+        `${this.label}: a subscriber failed: ${error instanceof Error ? error.stack : error}`,
+      );
+    }
+  }
+}

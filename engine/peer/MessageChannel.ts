@@ -1,0 +1,68 @@
+import type { RTCDataChannel } from 'werift';
+import { MessageError } from '../model/errors';
+
+/** What travels on a data channel: text, or binary. */
+export type ChannelData = string | Buffer;
+
+/** Who gets what comes over a channel. */
+export interface MessageChannelHandlers {
+  message(data: ChannelData): void;
+  closed(): void;
+}
+
+/** What may wait for a channel to open. */
+const MOST_QUEUED = 1000;
+const MOST_QUEUED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The flow's messages to and from one peer over one label. What is sent before the channel is
+ * attached and open waits, bounded.
+ */
+export class MessageChannel {
+  #channel: RTCDataChannel | undefined;
+  #mostBytes = Number.POSITIVE_INFINITY;
+  #queue: ChannelData[] = [];
+  #queuedBytes = 0;
+
+  /** Uses this channel. @param mostBytes the largest message that the peer takes */
+  attach(channel: RTCDataChannel, mostBytes: number, handlers: MessageChannelHandlers): void {
+    this.#channel = channel;
+    this.#mostBytes = mostBytes;
+    channel.onMessage.subscribe(data => handlers.message(data));
+    channel.stateChanged.subscribe(state => {
+      if (state === 'open') this.#flush();
+      if (state === 'closed') handlers.closed();
+    });
+    if (channel.readyState === 'open') this.#flush();
+  }
+
+  /**
+   * Sends, or queues until the channel is open.
+   * @throws MessageError if it is empty (that would block the channel for ever), too large, or the queue is full
+   */
+  send(data: ChannelData): void {
+    const bytes = Buffer.byteLength(data);
+    if (bytes === 0) throw new MessageError('it is empty');
+    if (bytes > this.#mostBytes) {
+      throw new MessageError(`it has ${bytes} bytes, the peer takes ${this.#mostBytes}`);
+    }
+    const state = this.#channel?.readyState ?? 'connecting';
+    if (this.#channel && state === 'open') return this.#channel.send(data);
+    if (state !== 'connecting') throw new MessageError('the channel is closed');
+    if (this.#queue.length >= MOST_QUEUED || this.#queuedBytes + bytes > MOST_QUEUED_BYTES) {
+      throw new MessageError('too many wait for the channel to open');
+    }
+    this.#queue.push(data);
+    this.#queuedBytes += bytes;
+  }
+
+  #flush(): void {
+    const queue = this.#queue;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    for (const data of queue) {
+      // Queued before the peer's limit was known.
+      if (Buffer.byteLength(data) <= this.#mostBytes) this.#channel?.send(data);
+    }
+  }
+}

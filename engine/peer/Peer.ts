@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import {
+  MediaStream,
+  type RTCCertificate,
+  type RTCDataChannel,
+  type RTCDtlsTransport,
+  RTCPeerConnection,
+  type RTCRtpTransceiver,
+} from 'werift';
+import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
+import { type Clock, systemClock } from '../model/Clock';
+import { MessageError, OfferError } from '../model/errors';
+import type { Track } from '../model/Track';
+import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
+import { readFeedback } from './feedback';
+import { type ChannelData, MessageChannel } from './MessageChannel';
+import { extensionIds, videoSenderOptions, videoTransceivers } from './negotiate';
+import type { CheckedOffer } from './offer';
+import { peerConfig } from './peerConfig';
+import { RtpSender } from './RtpSender';
+import { secureSender } from './SecureSender';
+import { SenderReports } from './SenderReports';
+import { type LatencyMode, VideoSender } from './VideoSender';
+import { Watchdog } from './Watchdog';
+
+/** Why a peer is gone. */
+export type CloseCause =
+  | 'page closed'
+  | 'vanished'
+  | 'handshake timed out'
+  | 'connection failed'
+  | 'closed by flow'
+  | 'redeployed';
+
+/** Who gets what happens to a peer. */
+export interface PeerHandlers {
+  connected(): void;
+  message(channel: string, data: ChannelData): void;
+  /** Once, and last. */
+  closed(cause: CloseCause): void;
+}
+
+/** Options of a `Peer`. */
+export interface PeerOptions {
+  readonly latency: LatencyMode;
+  readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  readonly certificate?: RTCCertificate;
+  /** How long the handshake may take, in ms. Default 10000. */
+  readonly handshakeMs?: number;
+  /** See `WatchdogOptions.silenceMs`. */
+  readonly silenceMs?: number;
+  /** Source of time. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** A video m-section that we send on. */
+interface VideoLine {
+  readonly transceiver: RTCRtpTransceiver;
+  readonly sender: VideoSender;
+}
+
+/** Tracks in the order of the video m-sections that they go to. */
+export type VideoTracks = readonly (Track | undefined)[];
+
+const DEFAULT_LABEL = 'default';
+/** What every peer takes in one message, in bytes (RFC 8841 6.1). */
+const LEAST_LIMIT_BYTES = 65_536;
+
+/** One browser, from its offer to its end. */
+export class Peer {
+  /** Unguessable. */
+  readonly id = randomBytes(12).toString('base64url');
+  readonly videoCodec: PeerVideoCodec;
+  readonly #handlers: PeerHandlers;
+  readonly #options: PeerOptions;
+  readonly #connection: RTCPeerConnection;
+  readonly #watchdog: Watchdog;
+  readonly #reports: SenderReports;
+  readonly #channels = new Map<string, MessageChannel>();
+  readonly #disposers: (() => void)[] = [];
+  #lines: VideoLine[] = [];
+  #control: ControlChannel | undefined;
+  #cancelHandshake: (() => void) | undefined;
+  #connected = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
+    const { clock = systemClock, handshakeMs = 10_000, silenceMs, certificate } = options;
+    this.videoCodec = videoCodec;
+    this.#handlers = handlers;
+    this.#options = options;
+    this.#watchdog = new Watchdog(() => void this.close('vanished'), {
+      clock,
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+    });
+    this.#cancelHandshake = clock.after(handshakeMs, () => void this.close('handshake timed out'));
+    this.#reports = new SenderReports(clock);
+    this.#connection = new RTCPeerConnection(
+      peerConfig({
+        videoCodec,
+        checkArrived: () => this.#watchdog.heard(),
+        ...(certificate ? { certificate } : {}),
+      }),
+    );
+    this.#listen(this.#connection.onDataChannel, channel => this.#open(channel));
+  }
+
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** The browser offered data channels. */
+  get takesMessages(): boolean {
+    return this.#connection.sctpTransport !== undefined;
+  }
+
+  /**
+   * Answers the offer. The tracks start at once, so that the first picture is coded when the
+   * handshake is through.
+   * @throws OfferError if the offer cannot be answered; the peer is closed then
+   */
+  async answer(offer: CheckedOffer, tracks: VideoTracks): Promise<string> {
+    try {
+      return await this.#negotiate(offer, tracks);
+    } catch (error) {
+      await this.close('connection failed');
+      if (error instanceof OfferError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new OfferError(reason.replaceAll(/\s+/g, ' '), { cause: error });
+    }
+  }
+
+  /**
+   * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
+   * sent now is asked to connect anew.
+   */
+  follow(tracks: VideoTracks): void {
+    this.#lines.forEach((line, index) => {
+      line.sender.follow(tracks[index]);
+    });
+    if (tracks.length > this.#lines.length) this.#control?.askToReconnect();
+  }
+
+  /** @throws MessageError if it cannot be sent */
+  send(data: ChannelData, label = DEFAULT_LABEL): void {
+    if (!this.takesMessages) throw new MessageError('the peer takes no messages');
+    const isNew = !this.#channels.has(label);
+    const channel = this.#channelOf(label);
+    // The browser opens the default channel; others are opened by whoever speaks first.
+    if (isNew && label !== DEFAULT_LABEL) this.#adopt(this.#connection.createDataChannel(label));
+    channel.send(data);
+  }
+
+  /** Idempotent, never rejects; settles when sockets and timers are gone. */
+  close(cause: CloseCause): Promise<void> {
+    // Marked as closing first: whoever hears of the end may well close again.
+    this.#closing ??= Promise.resolve().then(() => this.#end(cause));
+    return this.#closing;
+  }
+
+  async #negotiate(offer: CheckedOffer, tracks: VideoTracks): Promise<string> {
+    const connection = this.#connection;
+    await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+    this.#prepareLines(offer, tracks);
+    for (const transport of connection.dtlsTransports) {
+      // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
+      transport.role = 'server';
+      this.#listen(transport.onStateChange, state => this.#transportIs(state, transport));
+      this.#listen(transport.onRtcp, packet => this.#feedback(packet));
+    }
+    await connection.setLocalDescription(await connection.createAnswer());
+    const { localDescription } = connection;
+    if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
+    return localDescription.sdp;
+  }
+
+  #prepareLines(offer: CheckedOffer, tracks: VideoTracks): void {
+    const stream = new MediaStream({ id: `rtcbot-${this.id}` });
+    for (const transceiver of this.#connection.getTransceivers()) {
+      transceiver.setDirection('inactive');
+    }
+    for (const transceiver of videoTransceivers(this.#connection)) {
+      const track = tracks[this.#lines.length];
+      const offered = offer.video.find(({ mid }) => mid === transceiver.mid);
+      if (!track || !offered?.receives) continue;
+      transceiver.setDirection('sendonly');
+      // The page's callback gets the stream that is named here (RFC 8830).
+      transceiver.sender.setStreams([stream]);
+      const { latency, packetize } = this.#options;
+      const sender = new VideoSender({ latency, packetize });
+      this.#lines.push({ transceiver, sender });
+      sender.follow(track);
+    }
+  }
+
+  #transportIs(state: string, transport: RTCDtlsTransport): void {
+    if (state === 'connected') this.#start(transport);
+    else if (state === 'closed') void this.close('page closed');
+    else if (state === 'failed') void this.close('connection failed');
+  }
+
+  #start(transport: RTCDtlsTransport): void {
+    if (this.#connected || this.#closing) return;
+    this.#connected = true;
+    this.#cancelHandshake?.();
+    this.#watchdog.heard();
+    const secure = secureSender(transport);
+    for (const { transceiver, sender } of this.#lines) {
+      const options = videoSenderOptions(transceiver, this.videoCodec);
+      if (!options) continue;
+      const rtp = new RtpSender(options, secure);
+      sender.connect(rtp, extensionIds(transceiver));
+      this.#reports.add(rtp);
+    }
+    this.#reports.start(transport, this.#connection.cname);
+    this.#handlers.connected();
+  }
+
+  #feedback(packet: Parameters<typeof readFeedback>[0]): void {
+    this.#watchdog.heard();
+    readFeedback(packet, {
+      keyframe: ssrc => this.#lineOf(ssrc)?.sender.requestKeyframe(),
+      lost: (ssrc, sequences) => this.#lineOf(ssrc)?.sender.sender?.retransmit(sequences),
+    });
+  }
+
+  #lineOf(ssrc: number): VideoLine | undefined {
+    return this.#lines.find(({ sender }) => sender.sender?.ssrc === ssrc);
+  }
+
+  #open(channel: RTCDataChannel): void {
+    this.#listen(channel.onMessage, () => this.#watchdog.heard());
+    if (channel.label !== CONTROL_LABEL) {
+      this.#adopt(channel);
+      return;
+    }
+    this.#control = new ControlChannel(channel, {
+      lastSent: () => this.#lines[0]?.sender.lastSent,
+      bye: () => void this.close('page closed'),
+    });
+    this.#listen(channel.stateChanged, state => {
+      if (state === 'closed') void this.close('page closed');
+    });
+  }
+
+  #adopt(channel: RTCDataChannel): void {
+    const { label } = channel;
+    const mostBytes = this.#connection.sctpTransport?.remoteMaxMessageSize ?? LEAST_LIMIT_BYTES;
+    this.#channelOf(label).attach(channel, mostBytes, {
+      message: data => this.#handlers.message(label, data),
+      closed: () => {
+        this.#channels.delete(label);
+        // As in RTCBot, the end of the default channel is the end of the connection.
+        if (label === DEFAULT_LABEL) void this.close('page closed');
+      },
+    });
+  }
+
+  #channelOf(label: string): MessageChannel {
+    const channel = this.#channels.get(label) ?? new MessageChannel();
+    this.#channels.set(label, channel);
+    return channel;
+  }
+
+  async #end(cause: CloseCause): Promise<void> {
+    this.#cancelHandshake?.();
+    this.#watchdog.close();
+    this.#reports.close();
+    for (const dispose of this.#disposers) dispose();
+    for (const { sender } of this.#lines) sender.close();
+    this.#channels.clear();
+    this.#handlers.closed(cause);
+    try {
+      await this.#connection.close();
+    } catch {
+      // The stack throws when it is closed half-open; what it held is freed by then.
+    }
+  }
+
+  #listen<T extends unknown[]>(
+    event: { subscribe(callback: (...values: T) => void): { unSubscribe(): void } },
+    callback: (...values: T) => void,
+  ): void {
+    this.#disposers.push(event.subscribe(callback).unSubscribe);
+  }
+}

@@ -1,0 +1,182 @@
+import { EventEmitter } from 'node:events';
+import type { RTCCertificate } from 'werift';
+import type { AccessUnit, PeerVideoCodec, VideoCodec } from '../model/AccessUnit';
+import { PeerGoneError, TooManyPeersError } from '../model/errors';
+import { preferredCodec } from '../model/match';
+import type { Track } from '../model/Track';
+import type { ChannelData } from './MessageChannel';
+import { type CheckedOffer, checkOffer } from './offer';
+import { type CloseCause, Peer, type PeerOptions } from './Peer';
+import { rtpPayloads } from './rtpPayloads';
+import type { LatencyMode } from './VideoSender';
+
+/** What a group sends: a source that can be had in the codecs that browsers take. */
+export interface VideoSource {
+  /** What the source gives by itself, undefined while unknown. */
+  readonly native: VideoCodec | undefined;
+  /** The shared track in this codec. */
+  rendition(codec: PeerVideoCodec): Track;
+}
+
+/** Options of a `PeerGroup`. */
+export interface PeerGroupOptions {
+  readonly latency: LatencyMode;
+  /** Peers at the same time, those in the handshake included. */
+  readonly maxPeers: number;
+  readonly certificate?: RTCCertificate;
+  /** See `PeerOptions`, in ms. */
+  readonly handshakeMs?: number;
+  readonly silenceMs?: number;
+}
+
+/** What a group tells. */
+export type PeerGroupEvents = {
+  connected: [peer: string];
+  disconnected: [peer: string, cause: CloseCause];
+  /** Its handshake came to nothing. */
+  abandoned: [peer: string, cause: CloseCause];
+  message: [peer: string, channel: string, data: ChannelData];
+};
+
+/** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
+const MOST_HANDSHAKES = 16;
+
+/** All browsers of one rtc-connection: answers offers, fans video out, carries messages. */
+export class PeerGroup extends EventEmitter<PeerGroupEvents> {
+  readonly #options: PeerGroupOptions;
+  readonly #peers = new Map<string, Peer>();
+  readonly #leaving = new Set<Promise<void>>();
+  /** Payloads of units, made once for all peers. */
+  readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
+  #sources: readonly VideoSource[] = [];
+  #closed = false;
+
+  constructor(options: PeerGroupOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** Peers that are connected. */
+  get size(): number {
+    return [...this.#peers.values()].filter(({ isConnected }) => isConnected).length;
+  }
+
+  /** Sends these sources from now on; the first goes to the first video m-section of each peer, and so on. */
+  send(sources: readonly VideoSource[]): void {
+    this.#sources = sources;
+    for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoCodec));
+  }
+
+  /**
+   * Makes a peer for an offer.
+   * @throws OfferError, TooManyPeersError
+   */
+  async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
+    const offer = checkOffer(sdp);
+    this.#checkRoom();
+    const codec = this.#codecFor(offer);
+    const tracks = this.#tracks(codec);
+    const peer = this.#open(codec);
+    const answer = await peer.answer(offer, tracks);
+    return { peer: peer.id, sdp: answer };
+  }
+
+  /**
+   * Sends a message to one peer, or to all that are connected.
+   * @throws PeerGoneError, MessageError
+   */
+  message(data: ChannelData, to?: string, label?: string): void {
+    if (to === undefined) return this.#broadcast(data, label);
+    const peer = this.#peers.get(to);
+    if (!peer) throw new PeerGoneError(to);
+    peer.send(data, label);
+  }
+
+  /** Closes one peer, or all. @throws PeerGoneError */
+  closePeer(id?: string): void {
+    if (id === undefined) {
+      for (const peer of this.#peers.values()) void peer.close('closed by flow');
+      return;
+    }
+    const peer = this.#peers.get(id);
+    if (!peer) throw new PeerGoneError(id);
+    void peer.close('closed by flow');
+  }
+
+  /** Idempotent, never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const peer of this.#peers.values()) void peer.close('redeployed');
+    await Promise.all(this.#leaving);
+  }
+
+  /** A peer that cannot be sent this does not keep it from the others. */
+  #broadcast(data: ChannelData, label?: string): void {
+    const failures: unknown[] = [];
+    for (const peer of this.#peers.values()) {
+      if (!peer.isConnected || !peer.takesMessages) continue;
+      try {
+        peer.send(data, label);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #checkRoom(): void {
+    const { maxPeers } = this.#options;
+    if (this.#closed || this.#peers.size >= maxPeers) throw new TooManyPeersError(maxPeers);
+    const handshakes = this.#peers.size - this.size;
+    if (handshakes >= MOST_HANDSHAKES) throw new TooManyPeersError(MOST_HANDSHAKES);
+  }
+
+  /** One codec serves all video of a peer. */
+  #codecFor(offer: CheckedOffer): PeerVideoCodec {
+    const accepted = offer.video.find(({ receives }) => receives)?.accepts ?? ['H264'];
+    return preferredCodec(accepted, this.#sources[0]?.native) ?? 'H264';
+  }
+
+  #tracks(codec: PeerVideoCodec): readonly Track[] {
+    return this.#sources.map(source => source.rendition(codec));
+  }
+
+  #open(codec: PeerVideoCodec): Peer {
+    const { latency, certificate, handshakeMs, silenceMs } = this.#options;
+    const options: PeerOptions = {
+      latency,
+      packetize: unit => this.#packetize(unit),
+      ...(certificate ? { certificate } : {}),
+      ...(handshakeMs === undefined ? {} : { handshakeMs }),
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+    };
+    const peer: Peer = new Peer(
+      codec,
+      {
+        connected: () => this.emit('connected', peer.id),
+        message: (channel, data) => this.emit('message', peer.id, channel, data),
+        closed: cause => this.#left(peer, cause),
+      },
+      options,
+    );
+    this.#peers.set(peer.id, peer);
+    return peer;
+  }
+
+  #left(peer: Peer, cause: CloseCause): void {
+    this.#peers.delete(peer.id);
+    const leaving = peer.close(cause).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    // A flow hears only of the end of what it heard the beginning of.
+    if (peer.isConnected) this.emit('disconnected', peer.id, cause);
+    else this.emit('abandoned', peer.id, cause);
+  }
+
+  #packetize(unit: AccessUnit): readonly Buffer[] {
+    const known = this.#payloads.get(unit);
+    if (known) return known;
+    const payloads = rtpPayloads(unit);
+    this.#payloads.set(unit, payloads);
+    return payloads;
+  }
+}

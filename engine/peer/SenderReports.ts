@@ -1,0 +1,64 @@
+import {
+  type RTCDtlsTransport,
+  RtcpSenderInfo,
+  RtcpSourceDescriptionPacket,
+  RtcpSrPacket,
+  SourceDescriptionChunk,
+  SourceDescriptionItem,
+} from 'werift';
+import { type Clock, epochMs } from '../model/Clock';
+import type { RtpSender } from './RtpSender';
+import { ntpTime } from './rtpHeader';
+
+/** Time between two reports, in ms (RFC 3550 6.2 allows less than its 5 s for video). */
+const INTERVAL_MS = 1000;
+/** SDES item CNAME (RFC 3550 6.5.1). */
+const CNAME = 1;
+
+/** Sends a sender report for each stream of a peer once a second, so that the browser knows the time of each picture. */
+export class SenderReports {
+  readonly #clock: Clock;
+  readonly #senders: RtpSender[] = [];
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Reports on this stream as well. */
+  add(sender: RtpSender): void {
+    this.#senders.push(sender);
+  }
+
+  /** Begins, over this transport. @param cname the same for all streams of the connection */
+  start(transport: RTCDtlsTransport, cname: string): void {
+    if (this.#senders.length === 0) return;
+    for (const sender of this.#senders) {
+      if (sender.counts.packets > 0) void transport.sendRtcp(report(sender, cname));
+    }
+    this.#cancel = this.#clock.after(INTERVAL_MS, () => this.start(transport, cname));
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}
+
+function report(sender: RtpSender, cname: string): [RtcpSrPacket, RtcpSourceDescriptionPacket] {
+  const nowMs = epochMs();
+  const { packets, octets } = sender.counts;
+  const senderInfo = new RtcpSenderInfo({
+    ntpTimestamp: ntpTime(nowMs),
+    rtpTimestamp: sender.rtpTimestamp(nowMs),
+    packetCount: packets % 2 ** 32,
+    octetCount: octets % 2 ** 32,
+  });
+  const item = new SourceDescriptionItem({ type: CNAME, text: cname });
+  const chunk = new SourceDescriptionChunk({ source: sender.ssrc, items: [item] });
+  return [
+    new RtcpSrPacket({ ssrc: sender.ssrc, senderInfo }),
+    new RtcpSourceDescriptionPacket({ chunks: [chunk] }),
+  ];
+}

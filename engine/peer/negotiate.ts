@@ -1,0 +1,68 @@
+import type { RTCPeerConnection, RTCRtpTransceiver } from 'werift';
+import type { PeerVideoCodec } from '../model/AccessUnit';
+import type { RtpSenderOptions } from './RtpSender';
+import { EXTENSION_URI } from './rtpHeader';
+import type { ExtensionIds } from './VideoSender';
+
+/** Baseline is what we encode; passed-through streams of other profiles play under it as well. */
+const PROFILES = ['42e01f', '42001f', '42'];
+const VIDEO_CLOCK_RATE = 90_000;
+
+/** How a video m-section was negotiated; undefined if its codec was not. */
+export function videoSenderOptions(
+  transceiver: RTCRtpTransceiver,
+  codec: PeerVideoCodec,
+): RtpSenderOptions | undefined {
+  const payloadType = bestPayloadType(transceiver, codec);
+  if (payloadType === undefined) return undefined;
+  const { ssrc, rtxSsrc } = transceiver.sender;
+  const rtx = transceiver.codecs.find(
+    ({ name, parameters }) =>
+      name.toLowerCase() === 'rtx' && parameters?.split(';').includes(`apt=${payloadType}`),
+  );
+  return {
+    payloadType,
+    ssrc,
+    clockRate: VIDEO_CLOCK_RATE,
+    ...(rtx ? { rtx: { payloadType: rtx.payloadType, ssrc: rtxSsrc } } : {}),
+  };
+}
+
+/** Several payload types stand for H264: the one whose form and profile are ours. */
+function bestPayloadType(
+  transceiver: RTCRtpTransceiver,
+  codec: PeerVideoCodec,
+): number | undefined {
+  const named = transceiver.codecs.filter(({ name }) => name.toUpperCase() === codec);
+  if (codec !== 'H264') return named[0]?.payloadType;
+  // FU-A and STAP-A need packetization-mode 1 (RFC 6184 6.3).
+  const fragmentable = named.filter(({ parameters = '' }) =>
+    /packetization-mode=1/.test(parameters),
+  );
+  const ofProfile = (profile: string) =>
+    fragmentable.find(({ parameters = '' }) =>
+      parameters.toLowerCase().includes(`profile-level-id=${profile}`),
+    );
+  const best = PROFILES.map(ofProfile).find(found => found !== undefined) ?? fragmentable[0];
+  return best?.payloadType;
+}
+
+/** Ids of the header extensions that the browser offered and we write. */
+export function extensionIds(transceiver: RTCRtpTransceiver): ExtensionIds {
+  const idOf = (wanted: string) =>
+    transceiver.headerExtensions.find(({ uri, id }) => uri === wanted && id >= 1 && id <= 14)?.id;
+  const delay = idOf(EXTENSION_URI.playoutDelay);
+  const capture = idOf(EXTENSION_URI.absCaptureTime);
+  return {
+    ...(delay ? { playoutDelay: delay } : {}),
+    ...(capture ? { absCaptureTime: capture } : {}),
+  };
+}
+
+/** The video m-sections in the order of the offer. */
+export function videoTransceivers(connection: RTCPeerConnection): RTCRtpTransceiver[] {
+  return connection
+    .getTransceivers()
+    .filter(({ kind }) => kind === 'video')
+    .sort((a, b) => (a.mLineIndex ?? 0) - (b.mLineIndex ?? 0));
+}

@@ -1,0 +1,90 @@
+import type { PeerVideoCodec } from '../model/AccessUnit';
+import { OfferError } from '../model/errors';
+
+/** One video m-section of an offer. */
+export interface OfferedVideo {
+  readonly mid: string;
+  /** The browser wants to be sent video here. */
+  readonly receives: boolean;
+  /** Codecs that it takes and we can send. */
+  readonly accepts: readonly PeerVideoCodec[];
+}
+
+/** An offer that was checked and made fit for the WebRTC stack. */
+export interface CheckedOffer {
+  readonly sdp: string;
+  readonly video: readonly OfferedVideo[];
+}
+
+interface Section {
+  readonly kind: string;
+  readonly isRejected: boolean;
+  readonly lines: readonly string[];
+}
+
+// What must not reach the stack. mDNS names cannot be resolved before the answer is out (the
+// browser's address is learned from its first check instead), and with the end of the candidates
+// marked nothing would be waited for. Its transport-wide feedback is incomplete and makes senders slow.
+const UNWANTED = [
+  /^a=end-of-candidates/,
+  /^a=candidate:.*\.local\s/i,
+  /^a=rtcp-fb:\S+ transport-cc/,
+  /^a=extmap:\S+ http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc/,
+];
+
+/**
+ * Checks an offer's SDP (RFC 8866, RFC 8829) before anything is made for it.
+ * @throws OfferError that names what is missing
+ */
+export function checkOffer(sdp: string): CheckedOffer {
+  if (!/^v=0\r?\n/.test(sdp)) throw new OfferError('it is not SDP');
+  if (!/\n$/.test(sdp)) throw new OfferError('it is cut off');
+  const lines = sdp.split(/\r?\n/).filter(line => line.length > 0);
+  const { session, sections } = sectionsOf(lines);
+  if (sections.length === 0) throw new OfferError('it has no m-line');
+  checkComplete(session, sections);
+  const active = sections.filter(section => !section.isRejected);
+  if (active.length === 0) throw new OfferError('all its m-lines are rejected');
+  for (const section of active) checkTransport(session, section);
+  const video = active.filter(section => section.kind === 'video').map(offeredVideo);
+  const kept = lines.filter(line => !UNWANTED.some(pattern => pattern.test(line)));
+  return { sdp: `${kept.join('\r\n')}\r\n`, video };
+}
+
+function sectionsOf(lines: readonly string[]): { session: string[]; sections: Section[] } {
+  const starts = lines.flatMap((line, index) => (line.startsWith('m=') ? [index] : []));
+  const sections = starts.map((start, number) => {
+    const own = lines.slice(start, starts[number + 1]);
+    const [, kind = '', port = ''] = /^m=(\S+) (\d+)/.exec(own[0] ?? '') ?? [];
+    // Port 0 rejects a section, unless it is bundled with another (RFC 9143).
+    return { kind, isRejected: port === '0' && !own.includes('a=bundle-only'), lines: own };
+  });
+  return { session: lines.slice(0, starts[0] ?? lines.length), sections };
+}
+
+/** A bundle group that names absent sections shows that the offer lost its end on the way. */
+function checkComplete(session: readonly string[], sections: readonly Section[]): void {
+  const mids = new Set(sections.map(section => valueOf(section.lines, 'a=mid:')));
+  const bundled = valueOf(session, 'a=group:BUNDLE ')?.split(' ') ?? [];
+  if (bundled.some(mid => mid && !mids.has(mid))) throw new OfferError('it is cut off');
+}
+
+function checkTransport(session: readonly string[], section: Section): void {
+  const has = (start: string) =>
+    valueOf(section.lines, start) !== undefined || valueOf(session, start) !== undefined;
+  for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
+    if (!has(`a=${name}:`)) throw new OfferError(`its ${section.kind} m-line has no ${name}`);
+  }
+}
+
+function offeredVideo(section: Section): OfferedVideo {
+  const { lines } = section;
+  const names = lines.flatMap(line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1] ?? []);
+  const accepts = (['H264', 'VP8'] as const).filter(codec => names.includes(codec));
+  const receives = !lines.includes('a=sendonly') && !lines.includes('a=inactive');
+  return { mid: valueOf(lines, 'a=mid:') ?? '', receives, accepts };
+}
+
+function valueOf(lines: readonly string[], start: string): string | undefined {
+  return lines.find(line => line.startsWith(start))?.slice(start.length);
+}

@@ -1,0 +1,91 @@
+import type { Node, NodeAPI, NodeStatus as Status } from 'node-red';
+import { noteOf } from '../../engine/model/errors';
+
+/** The editor gets at most one status a node in this time, in ms; the last one always arrives. */
+const INTERVAL_MS = 1000;
+/** Longest text that the editor shows well. */
+const MOST_CHARACTERS = 20;
+
+/** How the dot beside a status text looks. */
+export type StatusLook = Required<Pick<Status, 'fill' | 'shape'>>;
+
+/** The looks of the one vocabulary of all nodes. */
+export const LOOK = {
+  idle: { fill: 'grey', shape: 'ring' },
+  starting: { fill: 'yellow', shape: 'ring' },
+  live: { fill: 'green', shape: 'dot' },
+  failed: { fill: 'red', shape: 'ring' },
+} as const satisfies Record<string, StatusLook>;
+
+/** Everything that a node tells of itself: short in its status, long in the debug sidebar. */
+export class NodeStatus {
+  readonly #red: NodeAPI;
+  readonly #node: Node;
+  #shownMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #waiting: Status | undefined;
+  #shown = '';
+
+  constructor(RED: NodeAPI, node: Node) {
+    this.#red = RED;
+    this.#node = node;
+  }
+
+  /** Shows a text of the catalog. @param key below `status.` */
+  show(look: StatusLook, key: string, values: Record<string, string | number> = {}): void {
+    this.#set({ ...look, text: this.#red._(`status.${key}`, values) });
+  }
+
+  /** Shows a failure, and reports it to `done`, or to the debug sidebar and catch nodes. */
+  fail(error: unknown, done?: (error: Error) => void): void {
+    const { code } = noteOf(error);
+    this.#set({ ...LOOK.failed, text: this.#short(code) });
+    this.report(error, done);
+  }
+
+  /** Reports a failure without changing what the status shows. */
+  report(error: unknown, done?: (error: Error) => void): void {
+    const { code, message, facts } = noteOf(error);
+    const text = this.#translated(`errors.${code}.text`, facts) ?? message;
+    if (done) done(Object.assign(new Error(text), { code }));
+    else this.#node.error(text, { error: { code, ...facts } });
+  }
+
+  /** Takes the status away, for good. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#node.status({});
+  }
+
+  #short(code: string): string {
+    return this.#translated(`errors.${code}.status`, {}) ?? code.slice(0, MOST_CHARACTERS);
+  }
+
+  /** Undefined where the catalog has no such text. */
+  #translated(key: string, values: Readonly<Record<string, string | number>>): string | undefined {
+    const text = this.#red._(key, { ...values });
+    return text === key || text.endsWith(`:${key}`) ? undefined : text;
+  }
+
+  #set(status: Status): void {
+    this.#waiting = status;
+    if (this.#timer) return;
+    const leftMs = this.#shownMs + INTERVAL_MS - Date.now();
+    if (leftMs <= 0) return this.#flush();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, leftMs);
+  }
+
+  #flush(): void {
+    const status = this.#waiting;
+    this.#waiting = undefined;
+    const text = JSON.stringify(status);
+    if (!status || text === this.#shown) return;
+    this.#shown = text;
+    this.#shownMs = Date.now();
+    this.#node.status(status);
+  }
+}

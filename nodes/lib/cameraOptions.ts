@@ -1,0 +1,81 @@
+import type { NodeDef } from 'node-red';
+import type { CaptureOptions, SourceOptions } from '../../engine/capture/CaptureOptions';
+import { SettingError } from '../../engine/model/errors';
+import { numberOf } from './numberOf';
+
+/** The settings of an rtc-camera as the editor writes them. */
+export interface CameraConfig extends NodeDef {
+  readonly source: 'test' | 'usb' | 'url' | 'file';
+  readonly device: string;
+  readonly url: string;
+  readonly rtspTransport: 'tcp' | 'udp';
+  readonly file: string;
+  readonly loop: boolean;
+  readonly width: string | number;
+  readonly height: string | number;
+  readonly frameRate: string | number;
+  /** In seconds. */
+  readonly linger: string | number;
+  /** Targets of each output, as Node-RED writes them. */
+  readonly wires: string[][];
+}
+
+/** The secrets of an rtc-camera. */
+export interface CameraCredentials {
+  readonly user?: string;
+  readonly password?: string;
+}
+
+const PIXELS = { least: 16, most: 8192 };
+const FRAME_RATE = { least: 1, most: 240 };
+const LINGER_SECONDS = { least: 0, most: 86_400 };
+const DEFAULT_LINGER_SECONDS = 5;
+
+/**
+ * The capture options of a camera's settings.
+ * @throws SettingError that names the wrong one
+ */
+export function cameraOptions(
+  config: CameraConfig,
+  credentials: CameraCredentials = {},
+): CaptureOptions {
+  const width = numberOf('width', config.width, PIXELS);
+  const height = numberOf('height', config.height, PIXELS);
+  const frameRate = numberOf('frameRate', config.frameRate, FRAME_RATE);
+  return {
+    ...sourceOptions(config, credentials),
+    ...(width === undefined ? {} : { width: Math.round(width) }),
+    ...(height === undefined ? {} : { height: Math.round(height) }),
+    ...(frameRate === undefined ? {} : { frameRate }),
+  };
+}
+
+/** How long the capture goes on after the last viewer left, in ms. @throws SettingError */
+export function lingerMs({ linger }: CameraConfig): number {
+  return 1000 * (numberOf('linger', linger, LINGER_SECONDS) ?? DEFAULT_LINGER_SECONDS);
+}
+
+function sourceOptions(config: CameraConfig, { user, password }: CameraCredentials): SourceOptions {
+  switch (config.source) {
+    case 'usb':
+      return { source: 'usb', device: filled('device', config.device) };
+    case 'url':
+      return {
+        source: 'url',
+        url: filled('url', config.url),
+        rtspTransport: config.rtspTransport === 'udp' ? 'udp' : 'tcp',
+        ...(user ? { user } : {}),
+        ...(password ? { password } : {}),
+      };
+    case 'file':
+      return { source: 'file', path: filled('file', config.file), loop: config.loop !== false };
+    default:
+      return { source: 'test' };
+  }
+}
+
+function filled(setting: string, value: string | undefined): string {
+  const text = value?.trim();
+  if (!text) throw new SettingError(setting, 'it is empty');
+  return text;
+}

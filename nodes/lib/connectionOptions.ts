@@ -1,0 +1,41 @@
+import type { NodeDef } from 'node-red';
+import type { ConnectionRequest } from '../../engine/port/protocol';
+import { numberOf } from './numberOf';
+
+/** The settings of an rtc-connection as the editor writes them. */
+export interface ConnectionConfig extends NodeDef {
+  readonly signaling: 'endpoint' | 'wired';
+  readonly path: string;
+  /** Serve the ready-made page. */
+  readonly page: boolean;
+  readonly maxPeers: string | number;
+  /** In kbit/s; empty: by the size of the picture. */
+  readonly bitrate: string | number;
+  /** In seconds. */
+  readonly keyframeInterval: string | number;
+  readonly latency: 'lowest' | 'smooth';
+}
+
+/** The secrets of an rtc-connection. */
+export interface ConnectionCredentials {
+  /** Access token; absent or empty: none is asked for. */
+  readonly token?: string;
+}
+
+const PEERS = { least: 1, most: 1000 };
+const KBITS = { least: 50, most: 50_000 };
+const SECONDS = { least: 0.5, most: 600 };
+const DEFAULT_PEERS = 32;
+const DEFAULT_KEYFRAME_SECONDS = 10;
+
+/** What the engine is asked for. @throws SettingError that names the wrong setting */
+export function connectionOptions(config: ConnectionConfig): ConnectionRequest {
+  const kbits = numberOf('bitrate', config.bitrate, KBITS);
+  const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
+  return {
+    latency: config.latency === 'smooth' ? 'smooth' : 'lowest',
+    maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
+    keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
+    ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { NodeAPI } from 'node-red';
+import type { Answerer } from '../../signaling/Answerer';
+import { createEndpoint, type EndpointAssets } from '../../signaling/endpoint';
+import type { ConnectionConfig } from './connectionOptions';
+import { normalisePath, urlBase } from './endpointPath';
+import { type Mount, type MountListener, Mounts } from './mount';
+
+/** What an rtc-connection's endpoint is made of. */
+export interface EndpointParts {
+  readonly config: ConnectionConfig;
+  readonly token: string | undefined;
+  readonly answerer: Answerer;
+  readonly assets: EndpointAssets;
+  readonly listener: MountListener;
+}
+
+/** Serves the endpoint of an rtc-connection at its path. @throws SettingError for a path that cannot be */
+export function mountEndpoint(RED: NodeAPI, parts: EndpointParts): Mount {
+  const { config, token, answerer, assets, listener } = parts;
+  const path = normalisePath(config.path);
+  const endpoint = createEndpoint({
+    path,
+    base: urlBase(RED.settings, path),
+    answerer,
+    page: config.page !== false,
+    assets,
+    token,
+    log: line => RED.log.info(`[rtc-connection:${path}] ${line}`),
+  });
+  return Mounts.of(RED).claim(path, endpoint, listener);
+}

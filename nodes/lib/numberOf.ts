@@ -1,0 +1,26 @@
+import { SettingError } from '../../engine/model/errors';
+
+/** Limits of a setting. */
+export interface NumberLimits {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Reads a number as the editor or a flow file holds it.
+ * @returns undefined for an empty field
+ * @throws SettingError if it is not a number between the limits
+ */
+export function numberOf(
+  setting: string,
+  value: unknown,
+  { least, most }: NumberLimits,
+): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new SettingError(setting, `${value} is not a number`);
+  if (number < least || number > most) {
+    throw new SettingError(setting, `${number} is not between ${least} and ${most}`);
+  }
+  return number;
+}

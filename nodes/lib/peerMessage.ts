@@ -1,0 +1,57 @@
+import type { NodeMessage } from 'node-red';
+import { MessageError } from '../../engine/model/errors';
+
+/** A message from or for a peer. */
+export interface PeerMessage extends NodeMessage {
+  /** Id of the peer; absent in a message that goes to all. */
+  peer?: string;
+  /** Label of the data channel; absent: `default`. */
+  channel?: string;
+  /** As core nodes mark the session that a message belongs to. */
+  _session?: { type: string; id: string };
+}
+
+const SESSION_TYPE = 'rtcbot';
+
+/** The message that a peer's data becomes: JSON text its value, other text a string, binary a Buffer. */
+export function messageFrom(peer: string, channel: string, data: string | Buffer): PeerMessage {
+  const payload: unknown = typeof data === 'string' ? valueOf(data) : data;
+  return { ...fromPeer(peer), payload, channel };
+}
+
+/** The fields that tell which peer a message is from. */
+export function fromPeer(peer: string): Pick<PeerMessage, 'peer' | '_session'> & NodeMessage {
+  return { peer, _session: { type: SESSION_TYPE, id: peer } } as PeerMessage;
+}
+
+/** The peer that a message is for, undefined for all. */
+export function peerOf({ peer, _session }: PeerMessage): string | undefined {
+  if (typeof peer === 'string' && peer) return peer;
+  return _session?.type === SESSION_TYPE ? _session.id : undefined;
+}
+
+/**
+ * What is sent for a payload: a Buffer as binary, everything else as JSON text, as RTCBot does.
+ * @throws MessageError if it cannot be written as JSON
+ */
+export function dataOf(payload: unknown): string | Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(payload);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new MessageError(`it cannot be written as JSON (${detail})`, { cause: error });
+  }
+  if (text === undefined) throw new MessageError('it has no payload');
+  return text;
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Text that is not JSON is a string.
+    return text;
+  }
+}

@@ -1,0 +1,41 @@
+import type { NodeMessage } from 'node-red';
+import type { Answerer } from '../../signaling/Answerer';
+import { refusalOf } from '../../signaling/Refusal';
+import { readOffer } from '../../signaling/readOffer';
+
+/** A message that carries an offer, as core `http in` sends it, or an answer, as `http response` takes it. */
+export interface SignalingMessage extends NodeMessage {
+  res?: unknown;
+  statusCode?: number;
+  headers?: Record<string, string>;
+}
+
+/** True for what is to be answered: each request of an `http in` node, and offers from other transports. */
+export function isOffer({ payload, res }: SignalingMessage): boolean {
+  if (res !== undefined) return true;
+  return typeof payload === 'object' && payload !== null && 'sdp' in payload && 'type' in payload;
+}
+
+/**
+ * Answers the offer that a message carries. The same message becomes the reply: the answer as
+ * payload, or the reason why there is none, with the HTTP status. Never rejects.
+ * @returns what was wrong, undefined if all is well
+ */
+export async function answerMessage(
+  message: SignalingMessage,
+  answerer: Answerer,
+): Promise<unknown> {
+  try {
+    const { peer, description } = await answerer.answer(readOffer(message.payload));
+    const { sdp, type } = description;
+    Object.assign(message, { payload: { sdp, type }, statusCode: 200, peer });
+    message.headers = { 'Content-Type': 'application/json' };
+    return undefined;
+  } catch (error) {
+    const { status, message: reason, headers } = refusalOf(error);
+    message.payload = reason;
+    message.statusCode = status;
+    message.headers = { 'Content-Type': 'text/plain; charset=utf-8', ...headers };
+    return error;
+  }
+}

@@ -1,0 +1,14 @@
+/** A session description as RTCBot and the browser's API write it. */
+export interface SessionDescription {
+  readonly type: 'offer' | 'answer';
+  readonly sdp: string;
+}
+
+/** What signaling needs of the media engine: an answer to an offer. */
+export interface Answerer {
+  /**
+   * Makes a peer for the offer and answers it.
+   * @throws OfferError (HTTP 400) or TooManyPeersError (HTTP 503), by their `code`
+   */
+  answer(offer: SessionDescription): Promise<{ peer: string; description: SessionDescription }>;
+}

@@ -1,0 +1,48 @@
+/** Headers of a reply. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A request that gets an HTTP error: the status, and one line that a person can act on. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Headers;
+
+  constructor(status: number, message: string, headers: Headers = {}, options?: ErrorOptions) {
+    super(oneLine(message), options);
+    this.name = 'Refusal';
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/**
+ * The refusal for whatever went wrong on the way to an answer. Errors are told apart by `code`,
+ * as they may come from another thread. What nobody foresaw becomes a 500 that tells the outside
+ * nothing; the error is its `cause`.
+ */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const cause = { cause: error };
+  const message = error instanceof Error ? error.message : String(error);
+  switch (codeOf(error)) {
+    case 'offer-invalid':
+      return new Refusal(400, message, {}, cause);
+    case 'too-many-peers':
+      return new Refusal(503, message, { 'Retry-After': '5' }, cause);
+    case 'engine-ended':
+      return new Refusal(503, 'The media engine is being started again', RETRY_SOON, cause);
+    default:
+      return new Refusal(500, 'Internal error: see the log of Node-RED', {}, cause);
+  }
+}
+
+/** Makes one printable line of at most 300 characters of any text. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+const RETRY_SOON: Headers = { 'Retry-After': '1' };
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
