@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { SourceState } from '../engine/capture/Source';
+import type { CaptureProxy } from '../engine/port/CaptureProxy';
 import {
   type CameraConfig,
   type CameraCredentials,
@@ -16,38 +17,49 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
-    let close = async () => {};
+    const topic = config.name || 'camera';
+    let capture: CaptureProxy | undefined;
+    let wiredAs = '';
 
     const open = () => {
-      const capture = hold.engine.openCapture({
+      const opened = hold.engine.openCapture({
         options: cameraOptions(config, this.credentials),
         lingerMs: lingerMs(config),
         // An unwired output costs nothing: without a wire no picture is decoded.
-        frames: (config.wires[1]?.length ?? 0) > 0,
+        frames: (wiresOf(this, config)[FRAMES]?.length ?? 0) > 0,
         origin: this.id,
-        label: config.name || 'camera',
+        label: topic,
       });
-      const sendTrack = () => this.send([{ payload: capture.track, topic: topic() }, null]);
-      capture.on('state', state => showState(status, state));
-      capture.on('failed', error => status.fail(error));
-      capture.on('frame', frame => this.send([null, frameMessage(frame, topic())]));
-      RED.events.on('flows:started', sendTrack);
-      close = async () => {
-        RED.events.off('flows:started', sendTrack);
-        await capture.close();
-      };
+      opened.on('state', state => showState(status, state));
+      opened.on('failed', error => status.fail(error));
+      opened.on('frame', frame => this.send([null, frameMessage(frame, topic)]));
+      return opened;
     };
-    const topic = () => config.name || 'camera';
+
+    // A deploy may change the wires and leave the node running. A new track then goes along the new
+    // wires, and whoever held the old one over a wire that is gone loses it.
+    const announce = () => {
+      const wires = JSON.stringify(wiresOf(this, config));
+      if (capture && wires !== wiredAs) {
+        void capture.close();
+        capture = open();
+      }
+      wiredAs = wires;
+      if (capture) this.send([{ payload: capture.track, topic }, null]);
+    };
 
     this.on('close', async (done: () => void) => {
-      await close();
+      RED.events.off('flows:started', announce);
+      await capture?.close();
       await hold.release();
       status.clear();
       done();
     });
 
     try {
-      open();
+      wiredAs = JSON.stringify(wiresOf(this, config));
+      capture = open();
+      RED.events.on('flows:started', announce);
     } catch (error) {
       status.fail(error);
     }
@@ -76,6 +88,13 @@ export = (RED: NodeAPI): void => {
     },
   );
 };
+
+const FRAMES = 1;
+
+/** The targets of each output as they are now; the types do not know that nodes have them. */
+function wiresOf(node: Node & { wires?: string[][] }, { wires }: CameraConfig): string[][] {
+  return node.wires ?? wires;
+}
 
 function showState(status: NodeStatus, state: SourceState): void {
   switch (state.state) {

@@ -9,7 +9,7 @@ import {
 } from './lib/connectionOptions';
 import { mountEndpoint } from './lib/endpointOf';
 import { holdEngine } from './lib/engine';
-import { Mounts } from './lib/mount';
+import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { dataOf, fromPeer, messageFrom, type PeerMessage, peerOf } from './lib/peerMessage';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
@@ -28,30 +28,42 @@ export = (RED: NodeAPI): void => {
     const hold = holdEngine(RED);
     const isWired = config.signaling === 'wired';
     let connection: ConnectionProxy | undefined;
-    let unmount = () => {};
+    let mount: Mount | undefined;
+    let refusal: Error | undefined;
 
-    const showPeers = () => showCount(status, connection?.peers.size ?? 0);
+    const show = () => {
+      if (refusal) status.fail(refusal);
+      else showCount(status, connection?.peers.size ?? 0);
+    };
     const sendEvent = (peer: string, event: object) =>
       this.send([null, null, null, { ...fromPeer(peer), ...event }]);
 
     const open = () => {
       const opened = hold.engine.openConnection(connectionOptions(config));
       connection = opened;
+      opened.on('opened', show);
       opened.on('connected', peer => {
-        showPeers();
+        show();
         sendEvent(peer, { payload: 'connected' });
       });
       opened.on('disconnected', (peer, reason) => {
-        showPeers();
+        show();
         sendEvent(peer, { payload: 'disconnected', reason });
       });
       opened.on('message', (...received) => this.send([messageFrom(...received)]));
       opened.on('failed', error => status.fail(error));
-      if (isWired) return showPeers();
-      const listener = { mounted: showPeers, refused: (error: Error) => status.fail(error) };
-      const { token } = this.credentials;
-      const mount = mountEndpoint(RED, { config, token, answerer: opened, assets, listener });
-      unmount = () => mount.close();
+      if (isWired) return;
+      const refuse = (error: Error | undefined) => {
+        refusal = error;
+        show();
+      };
+      mount = mountEndpoint(RED, {
+        config,
+        token: this.credentials.token,
+        answerer: opened,
+        assets,
+        listener: { mounted: () => refuse(undefined), refused: refuse },
+      });
     };
 
     this.on('input', async (message: Incoming, send, done) => {
@@ -64,12 +76,12 @@ export = (RED: NodeAPI): void => {
         } else await handle(connection, message);
         done();
       } catch (error) {
-        status.report(error, done);
+        status.refuse(error, done);
       }
     });
 
     this.on('close', async (done: () => void) => {
-      unmount();
+      mount?.close();
       await connection?.close();
       await hold.release();
       status.clear();

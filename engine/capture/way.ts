@@ -44,9 +44,20 @@ export function findingIn(line: string): SourceKnowledge | undefined {
   return turn && Number(turn[1]) % 360 !== 0 ? { mustDecode: true } : undefined;
 }
 
-/** Whether a line of stderr means that the container cannot hold what was to be copied. */
+/**
+ * Lines that mean that the container cannot hold what was to be copied. Pictures with B-frames from
+ * an RTSP camera come without the times that it needs.
+ */
+const COPY_REFUSALS = [
+  'Could not write header',
+  'dimensions not set',
+  'not compatible with flv',
+  'not currently supported in container',
+  'Packet is missing PTS',
+  'unknown timestamp',
+];
+
+/** Whether a line of stderr means that the stream cannot be copied into its container. */
 export function refusesCopy(line: string): boolean {
-  return /Could not write header|dimensions not set|not compatible with flv|not currently supported in container/.test(
-    line,
-  );
+  return COPY_REFUSALS.some(refusal => line.includes(refusal));
 }

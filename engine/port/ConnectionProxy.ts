@@ -8,6 +8,8 @@ import type { WorkerLink, WorkerNote } from './WorkerLink';
 
 /** What a connection tells. */
 export type ConnectionProxyEvents = {
+  /** It is ready for offers: at first, and after the engine was restarted. */
+  opened: [];
   connected: [peer: string];
   disconnected: [peer: string, cause: CloseCause];
   message: [peer: string, channel: string, data: string | Buffer];
@@ -40,6 +42,7 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
     if (this.#closing) return;
     this.#link
       .call('openConnection', { id: this.id, ...this.#request })
+      .then(() => this.emit('opened'))
       .catch(error => this.#fail(error));
     this.#sendTracks();
   }

@@ -25,6 +25,7 @@ export class NodeStatus {
   #timer: NodeJS.Timeout | undefined;
   #waiting: Status | undefined;
   #shown = '';
+  #reported = '';
 
   constructor(RED: NodeAPI, node: Node) {
     this.#red = RED;
@@ -33,22 +34,26 @@ export class NodeStatus {
 
   /** Shows a text of the catalog. @param key below `status.` */
   show(look: StatusLook, key: string, values: Record<string, string | number> = {}): void {
+    if (look === LOOK.live) this.#reported = '';
     this.#set({ ...look, text: this.#red._(`status.${key}`, values) });
   }
 
-  /** Shows a failure, and reports it to `done`, or to the debug sidebar and catch nodes. */
-  fail(error: unknown, done?: (error: Error) => void): void {
-    const { code } = noteOf(error);
+  /**
+   * Shows a failure, and reports it to the debug sidebar and catch nodes. What is tried again and
+   * fails in the same way is reported once, until it has worked again.
+   */
+  fail(error: unknown): void {
+    const { code, facts } = noteOf(error);
     this.#set({ ...LOOK.failed, text: this.#short(code) });
-    this.report(error, done);
+    const text = this.#long(error);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#node.error(text, { error: { code, ...facts } });
   }
 
-  /** Reports a failure without changing what the status shows. */
-  report(error: unknown, done?: (error: Error) => void): void {
-    const { code, message, facts } = noteOf(error);
-    const text = this.#translated(`errors.${code}.text`, facts) ?? message;
-    if (done) done(Object.assign(new Error(text), { code }));
-    else this.#node.error(text, { error: { code, ...facts } });
+  /** Ends the handling of a message with a failure, which leaves the status as it is. */
+  refuse(error: unknown, done: (error: Error) => void): void {
+    done(Object.assign(new Error(this.#long(error)), { code: noteOf(error).code }));
   }
 
   /** Takes the status away, for good. */
@@ -56,6 +61,11 @@ export class NodeStatus {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#node.status({});
+  }
+
+  #long(error: unknown): string {
+    const { code, message, facts } = noteOf(error);
+    return this.#translated(`errors.${code}.text`, facts) ?? message;
   }
 
   #short(code: string): string {

@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import type { Answerer } from '../../signaling/Answerer';
-import { refusalOf } from '../../signaling/Refusal';
+import { Refusal, refusalOf } from '../../signaling/Refusal';
 import { readOffer } from '../../signaling/readOffer';
 
 /** A message that carries an offer, as core `http in` sends it, or an answer, as `http response` takes it. */
@@ -9,6 +9,9 @@ export interface SignalingMessage extends NodeMessage {
   statusCode?: number;
   headers?: Record<string, string>;
 }
+
+/** As at the endpoint; a browser's offer with video has some 6000. */
+const MOST_CHARACTERS = 65_536;
 
 /** True for what is to be answered: each request of an `http in` node, and offers from other transports. */
 export function isOffer({ payload, res }: SignalingMessage): boolean {
@@ -26,7 +29,11 @@ export async function answerMessage(
   answerer: Answerer,
 ): Promise<unknown> {
   try {
-    const { peer, description } = await answerer.answer(readOffer(message.payload));
+    const offer = readOffer(message.payload);
+    if (offer.sdp.length > MOST_CHARACTERS) {
+      throw new Refusal(413, `The offer has more than ${MOST_CHARACTERS} characters`);
+    }
+    const { peer, description } = await answerer.answer(offer);
     const { sdp, type } = description;
     Object.assign(message, { payload: { sdp, type }, statusCode: 200, peer });
     message.headers = { 'Content-Type': 'application/json' };

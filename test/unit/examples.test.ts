@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { allEditorNodes } from '../support/editorNode';
+
+interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly wires?: readonly (readonly string[])[];
+  readonly [setting: string]: unknown;
+}
+
+const directory = join(__dirname, '../../examples');
+const own = new Map(allEditorNodes().map(node => [node.type, node]));
+const coreTypes = typesOfCore();
+const examples = readdirSync(directory).map(file => ({
+  file,
+  flow: JSON.parse(readFileSync(join(directory, file), 'utf8')) as FlowNode[],
+}));
+
+describe('The examples', () => {
+  it('use every node of this package', () => {
+    const used = new Set(examples.flatMap(({ flow }) => flow.map(({ type }) => type)));
+    assert.deepEqual(
+      [...own.keys()].filter(type => !used.has(type)),
+      [],
+    );
+  });
+
+  it('can all be imported into one Node-RED: no id comes twice', () => {
+    const ids = examples.flatMap(({ flow }) => flow.map(({ id }) => id));
+    assert.equal(new Set(ids).size, ids.length);
+  });
+});
+
+for (const { file, flow } of examples) {
+  const [tab, ...nodes] = flow;
+  const ids = new Set(nodes.map(({ id }) => id));
+
+  describe(`The example ${file}`, () => {
+    it('is one tab with its nodes, and says what to do', () => {
+      assert.equal(tab?.type, 'tab');
+      assert.deepEqual(
+        nodes.filter(({ z }) => z !== tab?.id),
+        [],
+      );
+      assert.ok(nodes.some(({ type, info }) => type === 'comment' && String(info).length > 0));
+    });
+
+    it('has only nodes that Node-RED and this package have', () => {
+      const types = nodes.map(({ type }) => type);
+      assert.deepEqual(
+        types.filter(type => !own.has(type) && !coreTypes.has(type)),
+        [],
+      );
+    });
+
+    it('has only wires that lead from an output to a node with an input', () => {
+      for (const { type, wires = [], outputs } of nodes) {
+        const limit = outputs ?? own.get(type)?.definition.outputs ?? wires.length;
+        assert.ok(wires.length <= Number(limit), type);
+        for (const id of wires.flat()) {
+          assert.ok(ids.has(id), `${type} -> ${id}`);
+          const target = nodes.find(node => node.id === id);
+          assert.notEqual(own.get(target?.type ?? '')?.definition.inputs, 0);
+        }
+      }
+    });
+
+    it('has all settings of our nodes, and the validators agree', () => {
+      for (const { id, type, z, x, y, wires, ...settings } of nodes) {
+        const node = own.get(type);
+        if (!node) continue;
+        const { defaults } = node.definition;
+        assert.deepEqual(Object.keys(settings).sort(), Object.keys(defaults).sort());
+        assert.deepEqual(node.problems(settings), {});
+      }
+    });
+
+    it('lies on the grid, no node on another', () => {
+      const rows = nodes.map(({ x, y }) => `${x} ${y}`);
+      assert.equal(new Set(rows).size, nodes.length);
+      assert.deepEqual(
+        nodes.filter(({ x = 0.5, y = 0.5 }) => x % 10 !== 0 || y % 20 !== 0),
+        [],
+      );
+    });
+  });
+}
+
+/** The types of Node-RED's own nodes. */
+function typesOfCore(): Set<string> {
+  const core = join(require.resolve('@node-red/nodes/package.json'), '../core');
+  const pages = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter(
+    name => name.endsWith('.html') && !name.includes('locales'),
+  );
+  const types = pages.flatMap(name => [
+    ...readFileSync(join(core, name), 'utf8').matchAll(/data-template-name="([^"]+)"/g),
+  ]);
+  return new Set(types.map(([, type]) => type ?? ''));
+}
