@@ -19,6 +19,8 @@ export class MediaLine {
   #outgoingStream: MediaStream | null = null;
   #incomingStream: MediaStream | null = null;
   #transceiver: RTCRtpTransceiver | undefined;
+  /** The connection's offer or answer is made: later wishes need another. */
+  #described = false;
 
   /** @param needsOffer called when a wish cannot be met by the connection that is there */
   constructor(kind: 'video' | 'audio', needsOffer: () => void = () => {}) {
@@ -63,22 +65,23 @@ export class MediaLine {
   offerToReceive(): void {
     if (this.#receive) return;
     this.#receive = true;
-    if (this.#transceiver) this.#needsOffer();
+    if (this.#described) this.#needsOffer();
   }
 
   /** Sends a track, in place of the one before; null stops sending. */
   putSubscription(track: MediaStreamTrack | null): void {
     this.#outgoingTrack = track;
     this.#outgoingStream = track && new MediaStream([track]);
-    if (!this.#transceiver) return;
+    if (!this.#described) return;
     // Replacing needs no new offer where the line sends already.
-    if (track && !this.#transceiver.direction.startsWith('send')) this.#needsOffer();
-    else this.#replaceTrack(this.#transceiver);
+    if (this.#transceiver?.direction.startsWith('send')) this.#replaceTrack(this.#transceiver);
+    else if (track) this.#needsOffer();
   }
 
   /** Serves this connection from now on, whose track events come before the answer is made. */
   adopt(peer: RTCPeerConnection): void {
     this.#transceiver = undefined;
+    this.#described = false;
     this.#incomingStream = null;
     peer.addEventListener('track', ({ track, streams }) => {
       if (track.kind !== this.kind) return;
@@ -91,6 +94,7 @@ export class MediaLine {
 
   /** Adds the line to a connection that is about to offer, unless nothing is wanted of it. */
   prepareOffer(peer: RTCPeerConnection): void {
+    this.#described = true;
     if (this.#direction === 'inactive') return;
     this.#transceiver = peer.addTransceiver(this.#outgoingTrack ?? this.kind, {
       direction: this.#direction,
@@ -100,6 +104,7 @@ export class MediaLine {
 
   /** Fits the line to an offer that has just been set: the first m-line of its kind sends. */
   prepareAnswer(peer: RTCPeerConnection): void {
+    this.#described = true;
     const offered = peer.getTransceivers().filter(({ receiver }) => {
       return receiver.track.kind === this.kind;
     });

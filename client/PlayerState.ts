@@ -41,11 +41,11 @@ export const stateTexts: Readonly<Record<PlayerState, string>> = {
   'no-picture': 'Connected, no picture is sent',
   reconnecting: 'Reconnecting…',
   unreachable: 'The server does not answer. Trying again…',
-  unauthorized: 'Token needed',
+  unauthorized: 'Token needed, or the token is wrong',
   forbidden: 'No access: the token is not accepted',
   'not-found': 'Not found: is the flow deployed?',
   full: 'The server is full. Trying again…',
-  refused: 'The server cannot answer this browser. Trying again…',
+  refused: 'The server refused the connection. Trying again…',
   closed: 'Closed',
 };
 

@@ -68,7 +68,9 @@ video { display: block; position: absolute; inset: 0; width: 100%; height: 100%;
 .stats {
   margin-right: auto; padding: .3em .8em; border-radius: 1em; background: var(--surface);
   font-size: .8125rem; font-variant-numeric: tabular-nums;
+  min-width: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
 }
+@media (max-width: 30rem) { .stats { font-size: .75rem } }
 .stats:empty, :host(:not([stats])) .stats { display: none }
 :host(:not([stats])) .toggle { margin-left: auto }
 button {

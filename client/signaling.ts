@@ -57,6 +57,7 @@ export async function postOffer(
 ): Promise<Description> {
   const address = connectAddress(url);
   let response: Response;
+  let body: string;
   try {
     response = await fetch(address, {
       method: 'POST',
@@ -65,6 +66,7 @@ export async function postOffer(
       cache: 'no-store',
       signal,
     });
+    body = await response.text();
   } catch (cause) {
     throw new SignalingError('unreachable', `Nothing answers at ${address}`, undefined, { cause });
   }
@@ -74,7 +76,7 @@ export async function postOffer(
     throw new SignalingError(problemOf(response.status), text, retryAfterMs);
   }
   try {
-    return (await response.json()) as Description;
+    return JSON.parse(body) as Description;
   } catch (cause) {
     throw new SignalingError('refused', `${address} sent no answer`, undefined, { cause });
   }

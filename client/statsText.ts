@@ -1,6 +1,6 @@
 import type { PlaybackStats } from './LatencyMeter';
 
-/** The figures in one line: `24 ms · 30 fps · 640×480 · H264 · 1.2 Mbit/s`. What is unknown is left out. */
+/** The figures in one line: `24 ms · 30 fps · 640×480 · 1.2 Mbit/s · H264`. What is unknown is left out. */
 export function statsText({
   latency,
   fps,
@@ -14,8 +14,8 @@ export function statsText({
     latency && `${estimate}${Math.round(latency.p50Ms)} ms`,
     fps !== undefined && `${Math.round(fps)} fps`,
     width && height && `${width}×${height}`,
-    codec,
     bitrateBps !== undefined && bitrateText(bitrateBps),
+    codec,
   ]
     .filter(Boolean)
     .join(' · ');

@@ -91,11 +91,14 @@ export class Engine {
     this.#handlers = handlers;
     this.#ffmpeg = new FfmpegFinder(ffmpegPath ? { setting: ffmpegPath } : {});
     this.#certificate = ownCertificate(stateDirectory);
+    // Who opens a connection is told; until then nobody waits for it.
+    this.#certificate.catch(() => {});
   }
 
   /** Opens a capture, or shares the one that has the device already. An open one of this id is replaced. */
   async openCapture(id: string, settings: CaptureSettings): Promise<void> {
     await this.closeCapture(id);
+    if (this.#isClosed) return;
     const shared = this.#share(settings);
     const { source } = shared;
     const onState = (state: SourceState) => this.#handlers.captureState(id, state);
@@ -132,6 +135,7 @@ export class Engine {
   async openConnection(id: string, settings: ConnectionSettings): Promise<void> {
     await this.closeConnection(id);
     const certificate = await this.#certificate;
+    if (this.#isClosed) return;
     const group = new PeerGroup({ ...settings, certificate });
     group.on('connected', peer => this.#handlers.connected(id, peer));
     group.on('disconnected', (peer, cause) => this.#handlers.disconnected(id, peer, cause));
@@ -183,10 +187,15 @@ export class Engine {
   /** Frees everything. Never rejects. */
   async close(): Promise<void> {
     this.#ending.abort();
-    await this.#warmUp;
     await Promise.all([...this.#connections.keys()].map(id => this.closeConnection(id)));
     await Promise.all([...this.#captures.keys()].map(id => this.closeCapture(id)));
     await Promise.all(this.#closing);
+    // Last, because the search for ffmpeg may hang on a program that does not answer.
+    await this.#warmUp;
+  }
+
+  get #isClosed(): boolean {
+    return this.#ending.signal.aborted;
   }
 
   #connection(id: string): Connection {

@@ -99,14 +99,18 @@ function wiresOf(node: Node & { wires?: string[][] }, { wires }: CameraConfig): 
 function showState(status: NodeStatus, state: SourceState): void {
   switch (state.state) {
     case 'idle':
-      return status.show(LOOK.idle, 'ready');
+      status.show(LOOK.idle, 'ready');
+      return;
     case 'starting':
-      return status.show(LOOK.starting, 'starting');
+      status.show(LOOK.starting, 'starting');
+      return;
     case 'live':
     case 'lingering':
-      return showPicture(status, state);
+      showPicture(status, state);
+      return;
     case 'ended':
-      return status.show(LOOK.idle, 'ended');
+      status.show(LOOK.idle, 'ended');
+      return;
     case 'failing':
     case 'backingOff':
       // The status keeps saying why.
@@ -117,7 +121,7 @@ function showState(status: NodeStatus, state: SourceState): void {
 }
 
 function showPicture(status: NodeStatus, { width, height, frameRate }: SourceState): void {
-  if (!width || !height) return status.show(LOOK.starting, 'starting');
-  if (!frameRate) return status.show(LOOK.live, 'size', { width, height });
-  status.show(LOOK.live, 'live', { width, height, fps: frameRate });
+  if (!width || !height) status.show(LOOK.starting, 'starting');
+  else if (!frameRate) status.show(LOOK.live, 'size', { width, height });
+  else status.show(LOOK.live, 'live', { width, height, fps: frameRate });
 }

@@ -94,7 +94,7 @@ const CAUSES: readonly { pattern: RegExp; of: ErrorMaker }[] = [
   { pattern: /Failed to resolve hostname|Name or service not known/i, of: unreachable },
   {
     pattern:
-      /Connection refused|No route to host|(Network|Host) is unreachable|timed out|Connection reset|Server returned 5|\b5\d\d (Service|Internal|Bad Gateway|Gateway)|TLS packet|Error in the pull function/i,
+      /Connection refused|No route to host|(Network|Host) is unreachable|timed out|Connection reset|(error|failed:) 5\d\d |TLS packet|Error in the pull function/i,
     of: unreachable,
   },
   {
@@ -103,11 +103,12 @@ const CAUSES: readonly { pattern: RegExp; of: ErrorMaker }[] = [
   },
   {
     pattern:
-      /Invalid data found|moov atom not found|could not find codec parameters|Decoder .*not found|Unknown decoder|Unknown input format/i,
+      /moov atom not found|could not find codec parameters|Decoder .*not found|Unknown decoder|Unknown input format/i,
     of: noVideo,
   },
+  { pattern: /Invalid data found/i, of: noVideo },
   { pattern: /Invalid argument/i, of: noMode },
-  { pattern: /Input\/output error/i, of: unreachable },
+  { pattern: /Input\/output error|Server returned 5/i, of: unreachable },
 ];
 
 /** Lines in which ffmpeg gives account of what it reads and did; they are not why it ended. */

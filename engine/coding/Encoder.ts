@@ -143,7 +143,10 @@ export class Encoder {
   /** Lets a fresh process make a keyframe of the newest picture and take over with it. */
   #takeOver(): void {
     // Before the first unit there is nothing to repair: it will be a keyframe anyway.
-    if (this.#next || !this.#newest || !this.#current?.made) return this.#restartUnfit();
+    if (this.#next || !this.#newest || !this.#current?.made) {
+      this.#restartUnfit();
+      return;
+    }
     this.#next = this.#spare ?? this.#spawn();
     this.#nextSinceMs = this.#clock.now();
     this.#spare = undefined;
@@ -176,7 +179,10 @@ export class Encoder {
   /** Puts another process in the place of the current one, at once. */
   #restart(reason: string): void {
     this.#deaths += 1;
-    if (this.#deaths >= MOST_DEATHS) return this.#fail(reason);
+    if (this.#deaths >= MOST_DEATHS) {
+      this.#fail(reason);
+      return;
+    }
     this.#discard(this.#current);
     this.#current = this.#next ?? this.#spare ?? this.#spawn();
     if (this.#current === this.#spare) this.#spare = undefined;

@@ -1,5 +1,7 @@
 /** Intervals that are looked at. */
 const WINDOW = 31;
+/** Shortest and longest intervals that do not count, of each kind. */
+const TRIMMED = 6;
 /** Encoders are told whole rates in this range. */
 const LOWEST = 1;
 const HIGHEST = 120;
@@ -21,7 +23,9 @@ export class FrameRateMeter {
   /** Pictures a second, a whole number; undefined until enough units were seen. */
   get frameRate(): number | undefined {
     if (this.#intervalsMs.length < WINDOW) return undefined;
-    const sumMs = this.#intervalsMs.reduce((sum, interval) => sum + interval, 0);
-    return Math.min(Math.max(Math.round((1000 * WINDOW) / sumMs), LOWEST), HIGHEST);
+    // Without the extremes, which come from bursts and pauses on the way.
+    const usual = this.#intervalsMs.toSorted((a, b) => a - b).slice(TRIMMED, -TRIMMED);
+    const sumMs = usual.reduce((sum, interval) => sum + interval, 0);
+    return Math.min(Math.max(Math.round((1000 * usual.length) / sumMs), LOWEST), HIGHEST);
   }
 }

@@ -33,8 +33,8 @@ export class KeyframeGate {
   request(): void {
     if (this.#cancel) return;
     const waitMs = this.#askedAtMs + this.#intervalMs - this.#clock.now();
-    if (waitMs <= 0) return this.#fire();
-    this.#cancel = this.#clock.after(waitMs, () => this.#fire());
+    if (waitMs <= 0) this.#fire();
+    else this.#cancel = this.#clock.after(waitMs, () => this.#fire());
   }
 
   /** A keyframe went out to everybody: requests that wait are met by it. */

@@ -1,6 +1,7 @@
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import { FfmpegMissingError, MediaError } from '../model/errors';
+import type { State } from '../model/lifeCycle';
 import { match } from '../model/match';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
@@ -32,6 +33,8 @@ export interface RenditionOptions {
 /** Assumed until the source's rate is known, in pictures a second. */
 const LIKELY_FRAME_RATE = 30;
 const KEYFRAME_INTERVAL_MS = 10_000;
+/** What the converters get to bring out their last pictures when the source has ended, in ms. */
+const DRAIN_MS = 1000;
 
 /**
  * A source's stream in one codec, for everybody who wants that: passed through where the source
@@ -64,6 +67,7 @@ class RenditionRun implements OriginRun {
   readonly #settings: RenditionSettings;
   readonly #options: Required<RenditionOptions>;
   readonly #listener: OriginListener;
+  readonly #source: Track;
   readonly #subscription: Subscription;
   readonly #gop = new GopCache();
   #meter = new FrameRateMeter();
@@ -75,6 +79,7 @@ class RenditionRun implements OriginRun {
   /** Why there is no ffmpeg. */
   #failure: MediaError | undefined;
   #closing: Promise<void> = Promise.resolve();
+  #cancelDrain: (() => void) | undefined;
   #closed = false;
 
   constructor(
@@ -86,6 +91,8 @@ class RenditionRun implements OriginRun {
     this.#settings = settings;
     this.#options = options;
     this.#listener = listener;
+    this.#source = source;
+    source.on('state', this.#follow);
     this.#prepare();
     this.#subscription = source.subscribe({ unit: unit => this.#take(unit) });
   }
@@ -101,6 +108,8 @@ class RenditionRun implements OriginRun {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelDrain?.();
+    this.#source.off('state', this.#follow);
     this.#subscription.close();
     this.#drop();
     await this.#closing;
@@ -111,6 +120,8 @@ class RenditionRun implements OriginRun {
     this.#options.findFfmpeg().then(
       ffmpeg => {
         this.#ffmpeg = ffmpeg;
+        // What came before could not be converted, and a decoder needs what a late viewer needs.
+        if (!this.#closed && !this.#form) this.#subscription.requestKeyframe();
       },
       (error: unknown) => {
         this.#failure =
@@ -118,6 +129,15 @@ class RenditionRun implements OriginRun {
       },
     );
   }
+
+  /** The end of the source is the end of its renditions: the next viewer starts it anew. */
+  readonly #follow = (state: State): void => {
+    this.#cancelDrain?.();
+    this.#cancelDrain = undefined;
+    if (state !== 'ended') return;
+    const delayMs = this.#passes ? 0 : DRAIN_MS;
+    this.#cancelDrain = this.#options.clock.after(delayMs, () => this.#listener.ended());
+  };
 
   #take(unit: AccessUnit): void {
     if (this.#closed) return;
@@ -169,11 +189,11 @@ class RenditionRun implements OriginRun {
     }
   }
 
-  /** Rate control counts pictures: a rate that is off by more than a quarter is corrected. */
+  /** Rate control counts pictures: a rate that is far off is corrected. */
   #followFrameRate(unit: AccessUnit): void {
     this.#meter.add(unit.timestampMs);
     const { frameRate } = this.#meter;
-    if (!frameRate || Math.abs(frameRate / this.#frameRate - 1) <= 0.25) return;
+    if (!frameRate || isNear(frameRate, this.#frameRate)) return;
     this.#frameRate = frameRate;
     this.#meter = new FrameRateMeter();
     for (const step of this.#steps) step.setFrameRate?.(frameRate);
@@ -189,4 +209,9 @@ class RenditionRun implements OriginRun {
     this.#gop.clear();
     for (const step of steps) this.#closing = this.#closing.then(() => step.close());
   }
+}
+
+/** A busy machine that loses pictures for a second is no other frame rate. */
+function isNear(measured: number, assumed: number): boolean {
+  return measured > assumed * 0.6 && measured < assumed * 1.5;
 }

@@ -8,7 +8,6 @@ export type UnitWriter = (unit: AccessUnit) => Buffer[];
 
 const SPS = 7;
 const PPS = 8;
-const MPJPEG_TAIL = Buffer.from('\r\n');
 
 /** The writer for the containers that `conversionArguments` makes ffmpeg read. */
 export function unitWriter(from: VideoCodec): UnitWriter {
@@ -16,7 +15,7 @@ export function unitWriter(from: VideoCodec): UnitWriter {
     case 'I420':
       return unit => [unit.data];
     case 'JPEG':
-      return unit => [mpjpegHeader(unit.data.length), unit.data, MPJPEG_TAIL];
+      return unit => [mpjpegHeader(unit.data.length), unit.data];
     case 'H264':
       return h264Writer();
     case 'VP8':

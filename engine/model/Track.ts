@@ -210,7 +210,10 @@ export class Track extends EventEmitter<TrackEvents> {
   #deliver(unit: AccessUnit): void {
     if (this.#state === 'starting') this.#happen('started');
     this.#observe(unit);
-    for (const subscriber of this.#subscribers) this.#hand(unit, subscriber);
+    // A copy: who subscribes meanwhile is brought up to this unit already, who leaves gets no more.
+    for (const subscriber of [...this.#subscribers]) {
+      if (this.#subscribers.has(subscriber)) this.#hand(unit, subscriber);
+    }
   }
 
   #hand(unit: AccessUnit, subscriber: Subscriber): void {

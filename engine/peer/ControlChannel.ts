@@ -5,6 +5,9 @@ import type { SentPicture } from './VideoSender';
 /** Label of the channel that our browser library opens beside the user's. */
 export const CONTROL_LABEL = 'rtcbot';
 
+/** Notes that wait for a browser that takes none, in bytes. */
+const MOST_BUFFERED_BYTES = 64 * 1024;
+
 /** What the control channel needs of its peer. */
 export interface ControlHandlers {
   /** The newest picture that was sent, for the browser's latency meter. */
@@ -24,8 +27,9 @@ export class ControlChannel {
     this.#channel = channel;
     channel.onMessage.subscribe(message => {
       const note = parsed(message);
-      if (note?.type === 'ping') this.#pong(note.time, handlers.lastSent());
-      else if (note?.type === 'bye') handlers.bye();
+      if (note?.type === 'ping' && typeof note.time === 'number') {
+        this.#pong(note.time, handlers.lastSent());
+      } else if (note?.type === 'bye') handlers.bye();
     });
   }
 
@@ -34,12 +38,15 @@ export class ControlChannel {
     this.#send({ type: 'reconnect' });
   }
 
-  #pong(time: unknown, video: SentPicture | undefined): void {
+  #pong(time: number, video: SentPicture | undefined): void {
     this.#send({ type: 'pong', time, serverTime: epochMs(), ...(video ? { video } : {}) });
   }
 
   #send(note: object): void {
-    if (this.#channel.readyState === 'open') this.#channel.send(JSON.stringify(note));
+    // A browser that asks but takes no answers gets no more of them.
+    const { readyState, bufferedAmount } = this.#channel;
+    if (readyState !== 'open' || bufferedAmount > MOST_BUFFERED_BYTES) return;
+    this.#channel.send(JSON.stringify(note));
   }
 }
 

@@ -13,6 +13,8 @@ export interface MessageChannelHandlers {
 /** What may wait for a channel to open. */
 const MOST_QUEUED = 1000;
 const MOST_QUEUED_BYTES = 4 * 1024 * 1024;
+/** What may wait in an open channel for a peer that takes less than it is sent. */
+const MOST_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**
  * The flow's messages to and from one peer over one label. What is sent before the channel is
@@ -38,7 +40,8 @@ export class MessageChannel {
 
   /**
    * Sends, or queues until the channel is open.
-   * @throws MessageError if it is empty (that would block the channel for ever), too large, or the queue is full
+   * @throws MessageError if it is empty (that would block the channel for ever) or too large, if the
+   * queue is full, or the peer takes less than it is sent
    */
   send(data: ChannelData): void {
     const bytes = Buffer.byteLength(data);
@@ -47,8 +50,19 @@ export class MessageChannel {
       throw new MessageError(`it has ${bytes} bytes, the peer takes ${this.#mostBytes}`);
     }
     const state = this.#channel?.readyState ?? 'connecting';
-    if (this.#channel && state === 'open') return this.#channel.send(data);
-    if (state !== 'connecting') throw new MessageError('the channel is closed');
+    if (this.#channel && state === 'open') this.#sendNow(this.#channel, data, bytes);
+    else if (state === 'connecting') this.#enqueue(data, bytes);
+    else throw new MessageError('the channel is closed');
+  }
+
+  #sendNow(channel: RTCDataChannel, data: ChannelData, bytes: number): void {
+    if (channel.bufferedAmount + bytes > MOST_BUFFERED_BYTES) {
+      throw new MessageError('the peer takes less than it is sent');
+    }
+    channel.send(data);
+  }
+
+  #enqueue(data: ChannelData, bytes: number): void {
     if (this.#queue.length >= MOST_QUEUED || this.#queuedBytes + bytes > MOST_QUEUED_BYTES) {
       throw new MessageError('too many wait for the channel to open');
     }

@@ -86,28 +86,27 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
    * @throws PeerGoneError, MessageError
    */
   message(data: ChannelData, to?: string, label?: string): void {
-    if (to === undefined) return this.#broadcast(data, label);
-    const peer = this.#peers.get(to);
-    if (!peer) throw new PeerGoneError(to);
-    peer.send(data, label);
+    if (to === undefined) this.#broadcast(data, label);
+    else this.#peer(to).send(data, label);
   }
 
   /** Closes one peer, or all. @throws PeerGoneError */
   closePeer(id?: string): void {
-    if (id === undefined) {
-      for (const peer of this.#peers.values()) void peer.close('closed by flow');
-      return;
-    }
-    const peer = this.#peers.get(id);
-    if (!peer) throw new PeerGoneError(id);
-    void peer.close('closed by flow');
+    const leaving = id === undefined ? [...this.#peers.values()] : [this.#peer(id)];
+    for (const peer of leaving) void peer.close('closed by flow');
   }
 
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const peer of this.#peers.values()) void peer.close('redeployed');
+    await Promise.all([...this.#peers.values()].map(peer => peer.close('redeployed')));
     await Promise.all(this.#leaving);
+  }
+
+  #peer(id: string): Peer {
+    const peer = this.#peers.get(id);
+    if (!peer) throw new PeerGoneError(id);
+    return peer;
   }
 
   /** A peer that cannot be sent this does not keep it from the others. */

@@ -102,10 +102,10 @@ export class VideoSender {
 
   #take(unit: AccessUnit): void {
     if (unit.key) this.#needsKey = false;
-    if (this.#needsKey) return this.#askOnceDrained();
-    if (!this.#sender) return this.#hold(unit);
-    if (this.#isBehind()) return this.#skip();
-    this.#send(unit);
+    if (this.#needsKey) this.#askOnceDrained();
+    else if (!this.#sender) this.#hold(unit);
+    else if (this.#isBehind()) this.#skip();
+    else this.#send(unit);
   }
 
   #isBehind(): boolean {

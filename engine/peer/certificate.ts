@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RTCCertificate, RTCDtlsTransport } from 'werift';
@@ -23,8 +23,10 @@ export async function ownCertificate(directory?: string): Promise<RTCCertificate
 async function read(path: string): Promise<RTCCertificate | undefined> {
   try {
     const { key, certificate, signatureHash } = JSON.parse(await readFile(path, 'utf8'));
-    const endsMs = Date.parse(new X509Certificate(certificate).validTo);
-    if (!(endsMs > Date.now() + MARGIN_MS)) return undefined;
+    const x509 = new X509Certificate(certificate);
+    const isLasting = Date.parse(x509.validTo) > Date.now() + MARGIN_MS;
+    const isWhole = x509.checkPrivateKey(createPrivateKey(key)) && signatureHash?.hash > 0;
+    if (!isLasting || !isWhole) return undefined;
     return new RTCCertificate(key, certificate, signatureHash);
   } catch {
     // None yet, or damaged: a new one serves as well.

@@ -22,12 +22,15 @@ export function readFeedback(packet: RtcpPacket, handlers: FeedbackHandlers): vo
   if (packet instanceof RtcpPayloadSpecificFeedback) {
     const { feedback } = packet;
     if (feedback instanceof PictureLossIndication) handlers.keyframe(feedback.mediaSsrc);
-    // The stack does not export the class of FIR.
-    else if ('fir' in feedback) {
+    // The stack does not export the class of FIR, and leaves out what it does not know.
+    else if (feedback && 'fir' in feedback) {
       for (const { ssrc } of feedback.fir) handlers.keyframe(ssrc);
     }
   } else if (packet instanceof RtcpTransportLayerFeedback) {
     const { feedback } = packet;
-    if (feedback instanceof GenericNack) handlers.lost(feedback.mediaSourceSsrc, feedback.lost);
+    if (!(feedback instanceof GenericNack)) return;
+    // The stack counts on beyond 65535 where the mask reaches over the wrap.
+    const sequences = feedback.lost.map(sequence => sequence & 0xffff);
+    handlers.lost(feedback.mediaSourceSsrc, sequences);
   }
 }

@@ -19,6 +19,8 @@ export interface CheckedOffer {
 interface Section {
   readonly kind: string;
   readonly isRejected: boolean;
+  /** Travels only with the first section of its group. */
+  readonly isBundled: boolean;
   readonly lines: readonly string[];
 }
 
@@ -45,7 +47,8 @@ export function checkOffer(sdp: string): CheckedOffer {
   checkComplete(session, sections);
   const active = sections.filter(section => !section.isRejected);
   if (active.length === 0) throw new OfferError('all its m-lines are rejected');
-  for (const section of active) checkTransport(session, section);
+  // What is bundled only has no transport of its own (RFC 8829 5.2.1).
+  for (const section of active) if (!section.isBundled) checkTransport(session, section);
   const video = active.filter(section => section.kind === 'video').map(offeredVideo);
   const kept = lines.filter(line => !UNWANTED.some(pattern => pattern.test(line)));
   return { sdp: `${kept.join('\r\n')}\r\n`, video };
@@ -57,21 +60,22 @@ function sectionsOf(lines: readonly string[]): { session: string[]; sections: Se
     const own = lines.slice(start, starts[number + 1]);
     const [, kind = '', port = ''] = /^m=(\S+) (\d+)/.exec(own[0] ?? '') ?? [];
     // Port 0 rejects a section, unless it is bundled with another (RFC 9143).
-    return { kind, isRejected: port === '0' && !own.includes('a=bundle-only'), lines: own };
+    const isBundled = own.includes('a=bundle-only');
+    return { kind, isRejected: port === '0' && !isBundled, isBundled, lines: own };
   });
   return { session: lines.slice(0, starts[0] ?? lines.length), sections };
 }
 
 /** A bundle group that names absent sections shows that the offer lost its end on the way. */
 function checkComplete(session: readonly string[], sections: readonly Section[]): void {
-  const mids = new Set(sections.map(section => valueOf(section.lines, 'a=mid:')));
-  const bundled = valueOf(session, 'a=group:BUNDLE ')?.split(' ') ?? [];
+  const mids = new Set(sections.map(section => attribute(section.lines, 'a=mid:')));
+  const bundled = attribute(session, 'a=group:BUNDLE ')?.split(' ') ?? [];
   if (bundled.some(mid => mid && !mids.has(mid))) throw new OfferError('it is cut off');
 }
 
 function checkTransport(session: readonly string[], section: Section): void {
   const has = (start: string) =>
-    valueOf(section.lines, start) !== undefined || valueOf(session, start) !== undefined;
+    attribute(section.lines, start) !== undefined || attribute(session, start) !== undefined;
   for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
     if (!has(`a=${name}:`)) throw new OfferError(`its ${section.kind} m-line has no ${name}`);
   }
@@ -82,9 +86,9 @@ function offeredVideo(section: Section): OfferedVideo {
   const names = lines.flatMap(line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1] ?? []);
   const accepts = (['H264', 'VP8'] as const).filter(codec => names.includes(codec));
   const receives = !lines.includes('a=sendonly') && !lines.includes('a=inactive');
-  return { mid: valueOf(lines, 'a=mid:') ?? '', receives, accepts };
+  return { mid: attribute(lines, 'a=mid:') ?? '', receives, accepts };
 }
 
-function valueOf(lines: readonly string[], start: string): string | undefined {
+function attribute(lines: readonly string[], start: string): string | undefined {
   return lines.find(line => line.startsWith(start))?.slice(start.length);
 }

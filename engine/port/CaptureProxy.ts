@@ -64,9 +64,9 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
         return;
       case 'frame': {
         const { buffer, byteOffset, length } = note.frame.data;
-        this.emit('frame', { ...note.frame, data: Buffer.from(buffer, byteOffset, length) });
         // The next one only after the flow had this one and other work had its turn.
         setImmediate(() => this.#link.frameTaken(this.id));
+        this.emit('frame', { ...note.frame, data: Buffer.from(buffer, byteOffset, length) });
         return;
       }
       default:

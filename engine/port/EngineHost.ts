@@ -1,6 +1,6 @@
 import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors';
-import type { Calls, ToMain, ToWorker } from './protocol';
+import type { ToMain, ToWorker } from './protocol';
 
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
@@ -32,7 +32,11 @@ export class EngineHost {
 
   /** Takes a note from the main thread. Never throws: a failed call is answered with its error. */
   take(note: ToWorker): void {
-    if ('frameTaken' in note) return this.#engine.frameTaken(note.frameTaken);
+    if ('frameTaken' in note) this.#engine.frameTaken(note.frameTaken);
+    else this.#call(note);
+  }
+
+  #call(note: Call): void {
     const { number } = note;
     this.#inOrder(note)
       .then(value => this.#tell({ event: 'reply', number, value }))
@@ -63,7 +67,7 @@ export class EngineHost {
     this.#changes.set(id, settled);
   }
 
-  async #carryOut(note: Call): Promise<Calls[keyof Calls]['reply']> {
+  async #carryOut(note: Call): Promise<unknown> {
     const engine = this.#engine;
     switch (note.call) {
       case 'openCapture':

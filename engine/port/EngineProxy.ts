@@ -19,7 +19,7 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
   constructor(settings: WorkerSettings, file = join(__dirname, 'worker.js')) {
     super();
     this.#link = new WorkerLink(file, settings);
-    this.#link.on('note', note => this.#take(note));
+    this.#link.on('note', note => this.#guardedTake(note));
     this.#link.on('died', error => {
       for (const proxy of this.#proxies()) proxy.engineDied(error);
     });
@@ -59,6 +59,16 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
 
   #proxies(): (CaptureProxy | ConnectionProxy)[] {
     return [...this.#captures.values(), ...this.#connections.values()];
+  }
+
+  /** A listener's fault, such as a message that cannot be cloned, must not reach the port. */
+  #guardedTake(note: WorkerNote): void {
+    try {
+      this.#take(note);
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.emit('log', 'info', `a listener to ${note.event} failed: ${text}`);
+    }
   }
 
   #take(note: WorkerNote): void {

@@ -35,21 +35,21 @@ export interface ConnectionRequest {
 
 /** What can be asked of the engine: the arguments and the reply of each call. */
 export type Calls = {
-  openCapture: { ask: CaptureRequest & { id: string }; reply: void };
-  closeCapture: { ask: { id: string }; reply: void };
-  openConnection: { ask: ConnectionRequest & { id: string }; reply: void };
-  closeConnection: { ask: { id: string }; reply: void };
+  openCapture: { ask: CaptureRequest & { id: string }; reply: undefined };
+  closeCapture: { ask: { id: string }; reply: undefined };
+  openConnection: { ask: ConnectionRequest & { id: string }; reply: undefined };
+  closeConnection: { ask: { id: string }; reply: undefined };
   /** The captures to send, in the order of the video m-sections. */
-  setCaptures: { ask: { id: string; captures: readonly string[] }; reply: void };
+  setCaptures: { ask: { id: string; captures: readonly string[] }; reply: undefined };
   answer: { ask: { id: string; sdp: string }; reply: { peer: string; sdp: string } };
   send: {
     ask: { id: string; data: string | Uint8Array; peer?: string; channel?: string };
-    reply: void;
+    reply: undefined;
   };
-  closePeer: { ask: { id: string; peer?: string }; reply: void };
+  closePeer: { ask: { id: string; peer?: string }; reply: undefined };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
   /** Frees everything; the worker ends after its reply. */
-  close: { ask: object; reply: void };
+  close: { ask: object; reply: undefined };
 };
 
 /** Main thread to worker. */

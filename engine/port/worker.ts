@@ -8,10 +8,14 @@ const port = parentPort;
 if (port) {
   const settings: WorkerSettings = workerData;
   const tell = (note: ToMain, transfer: ArrayBuffer[] = []) => port.postMessage(note, transfer);
-  const host = new EngineHost(
-    handlers => new Engine(settings, handlers),
-    tell,
-    () => port.close(),
-  );
+  // Everything of ours is closed by then; what would hold the thread are timers of dead peers.
+  const leave = () => process.exit();
+  const host = new EngineHost(handlers => new Engine(settings, handlers), tell, leave);
   port.on('message', (note: ToWorker) => host.take(note));
+  // The WebRTC stack leaves promises unhandled, such as that of a data channel message of unknown
+  // kind: what one peer sends must not end the thread and with it all others.
+  process.on('unhandledRejection', reason => {
+    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    tell({ event: 'log', level: 'info', text: `unexpected: ${text}` });
+  });
 }

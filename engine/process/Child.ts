@@ -44,7 +44,10 @@ const LAST_WORDS = 20;
 /** A grandchild may hold the pipes open for ever: how long to wait for the rest of the output. */
 const DRAIN_MS = 500;
 
-/** The children of this thread, so that none outlives it. */
+/**
+ * The children of this thread, so that none outlives it. A worker that is terminated from outside
+ * gets no event `exit`; its pipes are closed then, which ends whatever reads or writes them.
+ */
 const live = new Set<ChildProcessWithoutNullStreams>();
 
 /** A child process under supervision: drained, its last words kept, never left behind. */

@@ -25,6 +25,7 @@ export class NodeStatus {
   #timer: NodeJS.Timeout | undefined;
   #waiting: Status | undefined;
   #shown = '';
+  #cleared = false;
   #reported = '';
 
   constructor(RED: NodeAPI, node: Node) {
@@ -58,6 +59,7 @@ export class NodeStatus {
 
   /** Takes the status away, for good. */
   clear(): void {
+    this.#cleared = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#node.status({});
@@ -79,10 +81,14 @@ export class NodeStatus {
   }
 
   #set(status: Status): void {
+    if (this.#cleared) return;
     this.#waiting = status;
     if (this.#timer) return;
-    const leftMs = this.#shownMs + INTERVAL_MS - Date.now();
-    if (leftMs <= 0) return this.#flush();
+    const leftMs = this.#shownMs + INTERVAL_MS - performance.now();
+    if (leftMs <= 0) {
+      this.#flush();
+      return;
+    }
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#flush();
@@ -95,7 +101,7 @@ export class NodeStatus {
     const text = JSON.stringify(status);
     if (!status || text === this.#shown) return;
     this.#shown = text;
-    this.#shownMs = Date.now();
+    this.#shownMs = performance.now();
     this.#node.status(status);
   }
 }

@@ -15,7 +15,7 @@ const SESSION_TYPE = 'rtcbot';
 
 /** The message that a peer's data becomes: JSON text its value, other text a string, binary a Buffer. */
 export function messageFrom(peer: string, channel: string, data: string | Buffer): PeerMessage {
-  const payload: unknown = typeof data === 'string' ? valueOf(data) : data;
+  const payload: unknown = typeof data === 'string' ? parsed(data) : data;
   return { ...fromPeer(peer), payload, channel };
 }
 
@@ -47,7 +47,7 @@ export function dataOf(payload: unknown): string | Buffer {
   return text;
 }
 
-function valueOf(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

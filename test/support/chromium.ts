@@ -1,0 +1,60 @@
+import { chromium } from 'playwright-core';
+import { inPageScript } from './inPageScript';
+import { killTree } from './killTree';
+import { programPath } from './programPath';
+import type { TestBrowser, TestPage } from './TestBrowser';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  // Viewers behind others must go on at full speed.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+];
+
+/** Starts the system's Chromium without a window; `flags` are added to the command line. */
+export async function launchChromium(flags: readonly string[] = []): Promise<TestBrowser> {
+  const server = await chromium.launchServer({
+    executablePath: programPath('chromium'),
+    headless: true,
+    args: [...FLAGS, ...flags],
+  });
+  const browser = await chromium.connect(server.wsEndpoint());
+  const { pid } = server.process();
+  if (pid === undefined) throw new Error('Chromium has no process');
+
+  return {
+    name: 'Chromium',
+    pid,
+    async open(address: string): Promise<TestPage> {
+      const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+      await context.addInitScript(inPageScript());
+      const page = await context.newPage();
+      await page.goto(address);
+      return {
+        goto: async next => void (await page.goto(next)),
+        reload: async () => void (await page.reload()),
+        evaluate: expression => page.evaluate(expression),
+        close: () => context.close(),
+      };
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+    async kill() {
+      killTree(pid);
+      await browser.close();
+      await server.close();
+    },
+  };
+}

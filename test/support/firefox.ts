@@ -1,0 +1,49 @@
+import puppeteer from 'puppeteer-core';
+import { inPageScript } from './inPageScript';
+import { killTree } from './killTree';
+import { programPath } from './programPath';
+import type { TestBrowser, TestPage } from './TestBrowser';
+
+const PREFERENCES = {
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.autoplay.default': 0,
+  // No look for updates or codecs outside.
+  'media.gmp-manager.url': '',
+  'app.update.enabled': false,
+};
+
+/** Starts the system's Firefox without a window. */
+export async function launchFirefox(): Promise<TestBrowser> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: programPath('firefox-esr'),
+    headless: true,
+    extraPrefsFirefox: PREFERENCES,
+  });
+  const pid = browser.process()?.pid;
+  if (pid === undefined) throw new Error('Firefox has no process');
+
+  return {
+    name: 'Firefox',
+    pid,
+    async open(address: string): Promise<TestPage> {
+      const page = await browser.newPage();
+      await page.evaluateOnNewDocument(inPageScript());
+      await page.goto(address);
+      return {
+        goto: async next => void (await page.goto(next)),
+        reload: async () => void (await page.reload()),
+        evaluate: async <T>(expression: string) => (await page.evaluate(expression)) as T,
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+    async kill() {
+      killTree(pid);
+      await browser.close().catch(() => {
+        // Its connection is gone with it.
+      });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FlowNode, flowNode, TAB } from './flowNode';
+import { observers } from './observers';
+import { ROOT } from './packedPackage';
+
+/** An example of the package, as the editor's import dialog would load it. */
+export function exampleFlow(name: string): FlowNode[] {
+  return JSON.parse(readFileSync(join(ROOT, 'examples', `${name}.json`), 'utf8'));
+}
+
+/** A freshly dropped rtc-camera, wired to `connection`, with some settings changed. */
+export function cameraNode(settings: Partial<FlowNode> = {}): FlowNode {
+  return flowNode('camera', 'rtc-camera', {
+    name: '',
+    source: 'test',
+    device: '',
+    url: '',
+    rtspTransport: 'tcp',
+    file: '',
+    loop: true,
+    width: '',
+    height: '',
+    frameRate: '',
+    linger: '5',
+    wires: [['connection'], []],
+    ...settings,
+  });
+}
+
+/** A freshly dropped rtc-connection, its events recorded, with some settings changed. */
+export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
+  return flowNode('connection', 'rtc-connection', {
+    name: '',
+    signaling: 'endpoint',
+    path: '/rtcbot',
+    page: true,
+    maxPeers: '32',
+    bitrate: '',
+    keyframeInterval: '10',
+    latency: 'lowest',
+    outputs: 4,
+    wires: [[], [], [], ['events']],
+    ...settings,
+  });
+}
+
+/** A camera wired to a connection, and everything they report recorded (see `observed`). */
+export function cameraToBrowser({
+  camera = {},
+  connection = {},
+}: {
+  camera?: Partial<FlowNode>;
+  connection?: Partial<FlowNode>;
+} = {}): FlowNode[] {
+  return [TAB, cameraNode(camera), connectionNode(connection), ...observers()];
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { Reading } from './inPage/pictureClock';
+import type { TestPage } from './TestBrowser';
+import { waitFor } from './waitFor';
+
+export type { Reading };
+
+/** How far behind a picture may be on a busy machine, in ms. */
+const BEHIND_LIMIT_MS = 2000;
+/** Clocks of two programs on one machine agree to a few ms; a picture cannot be from the future. */
+const CLOCK_TOLERANCE_MS = 50;
+
+/**
+ * Reads the running clock out of the pictures that a page shows from now on, through a canvas.
+ * @returns at least `count` readings, oldest first
+ * @throws Error when the page does not show that many within `limitMs`
+ */
+export async function readClock(
+  page: TestPage,
+  { count = 20, limitMs = 15_000 }: { count?: number; limitMs?: number } = {},
+): Promise<Reading[]> {
+  await waitFor('video element', limitMs, () => page.evaluate<boolean>('!!inPage.video()'));
+  await page.evaluate('inPage.startClock()');
+  const readings: Reading[] = [];
+  await waitFor(`${count} pictures with a readable clock`, limitMs, async () => {
+    readings.push(...(await page.evaluate<Reading[]>('inPage.takeReadings()')));
+    return readings.length >= count;
+  });
+  return readings;
+}
+
+/** Asserts that the page shows a live picture: its clock advances and is at most 2 s behind. */
+export async function assertLive(page: TestPage, options = {}): Promise<void> {
+  const readings = await readClock(page, options);
+  for (const [index, { captureMs, seenMs }] of readings.entries()) {
+    const before = readings[index - 1];
+    const backMs = before ? before.captureMs - captureMs : 0;
+    assert.ok(backMs <= 0, `the clock in the picture runs back by ${backMs} ms`);
+    const behindMs = seenMs - captureMs;
+    assert.ok(behindMs < BEHIND_LIMIT_MS, `the picture is ${behindMs} ms behind`);
+    assert.ok(behindMs > -CLOCK_TOLERANCE_MS, `the picture is ${-behindMs} ms early`);
+  }
+  const [first, last] = [readings[0], readings.at(-1)];
+  assert.ok(first && last && last.captureMs > first.captureMs, 'the clock stands still');
+}
+
+/** Waits until the page shows a picture that was captured after the given time (ms since the epoch). */
+export async function waitForPictureAfter(
+  page: TestPage,
+  timeMs: number,
+  limitMs: number,
+): Promise<void> {
+  await page.evaluate('inPage.startClock()');
+  await waitFor('new picture', limitMs, async () => {
+    const readings = await page.evaluate<Reading[]>('inPage.takeReadings()');
+    return readings.some(({ captureMs }) => captureMs > timeMs);
+  });
+}

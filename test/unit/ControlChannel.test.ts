@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseControl } from '../../client/ControlChannel';
+
+describe('parseControl', () => {
+  const video = { rtpTimestamp: 4_000_000_000, captureTime: 1.5 };
+  for (const { it: sentence, data, message } of [
+    {
+      it: 'reads a pong',
+      data: '{"type":"pong","time":1,"serverTime":2}',
+      message: { type: 'pong', time: 1, serverTime: 2 },
+    },
+    {
+      it: 'reads a pong with a capture mark',
+      data: JSON.stringify({ type: 'pong', time: 1, serverTime: 2, video }),
+      message: { type: 'pong', time: 1, serverTime: 2, video },
+    },
+    {
+      it: 'keeps a pong whose mark is broken',
+      data: '{"type":"pong","time":1,"serverTime":2,"video":{"rtpTimestamp":"x"}}',
+      message: { type: 'pong', time: 1, serverTime: 2 },
+    },
+    { it: 'reads a reconnect', data: '{"type":"reconnect"}', message: { type: 'reconnect' } },
+    { it: 'ignores a pong without times', data: '{"type":"pong"}', message: undefined },
+    { it: 'ignores types it does not know', data: '{"type":"news"}', message: undefined },
+    { it: 'ignores text that is not JSON', data: 'hello', message: undefined },
+    { it: 'ignores null', data: 'null', message: undefined },
+    { it: 'ignores bytes', data: new ArrayBuffer(3), message: undefined },
+  ]) {
+    it(sentence, () => assert.deepEqual(parseControl(data), message));
+  }
+});
