@@ -1,3 +1,4 @@
+import { GopCache } from '../coding/GopCache';
 import type { AccessUnit } from '../model/AccessUnit';
 import { type Clock, epochMs } from '../model/Clock';
 import { CaptureEndedError, MediaError, NoVideoError, SourceStalledError } from '../model/errors';
@@ -8,7 +9,6 @@ import { captureArguments, type FfmpegCaptureOptions } from './arguments';
 import { type CaptureReader, captureReader } from './captureReader';
 import { modesOf } from './devices';
 import { captureLabel, failureOf } from './failures';
-import { GopCache } from './GopCache';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
 import { Silence } from './Silence';

@@ -23,10 +23,22 @@ export interface EncoderHandlers {
   failed(error: MediaError): void;
 }
 
+/** A process that is to take over as soon as it has made its keyframe and caught up. */
+interface Successor {
+  readonly process: CodecProcess;
+  /** What it has made so far. */
+  readonly held: AccessUnit[];
+  readonly sinceMs: number;
+}
+
+/** Units that a successor may need to catch up; then it takes over although it is behind. */
+const MOST_HELD = 8;
 /** Processes that may die in a row without having made one unit. */
 const MOST_DEATHS = 4;
-/** A process that takes pictures but makes nothing for so long is replaced, in ms. */
+/** A process that takes pictures but makes nothing any more is replaced after so long, in ms. */
 const STALL_MS = 3000;
+/** How long a process may take for its first unit, in ms: small machines are slow to start one. */
+const START_MS = 10_000;
 /** The spare starts when the current process is through its own start. */
 const SPARE_DELAY_MS = 300;
 
@@ -44,14 +56,15 @@ export class Encoder {
   #conversion: Conversion;
   #current: CodecProcess | undefined;
   #spare: CodecProcess | undefined;
-  /** The process that is to take over as soon as it has made its keyframe. */
-  #next: CodecProcess | undefined;
+  #next: Successor | undefined;
   #newest: AccessUnit | undefined;
-  #nextSinceMs = 0;
+  /** Capture time of the newest picture that was sent, in ms. */
+  #sentMs = Number.NEGATIVE_INFINITY;
   #deaths = 0;
   readonly #spareSchedule = new RetrySchedule({ firstMs: SPARE_DELAY_MS });
   #cancelSpare: (() => void) | undefined;
-  #progressMs: number;
+  /** Since when pictures went in without a unit coming out. */
+  #owesSinceMs: number | undefined;
   #closed = false;
   readonly #stopping = new Set<Promise<void>>();
 
@@ -60,7 +73,6 @@ export class Encoder {
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#progressMs = this.#clock.now();
     this.#gate = new KeyframeGate(() => this.#takeOver(), { clock: this.#clock });
     this.#current = this.#spawn();
   }
@@ -75,11 +87,11 @@ export class Encoder {
     this.#newest = picture;
     this.#current?.push(picture);
     const nowMs = this.#clock.now();
-    if (this.#next && nowMs - this.#nextSinceMs > STALL_MS) {
-      this.#discard(this.#next);
-      this.#next = undefined;
-    }
-    if (nowMs - this.#progressMs > STALL_MS) this.#restart('it made nothing');
+    if (this.#next && nowMs - this.#next.sinceMs > START_MS) this.#dropNext();
+    if (this.#next && this.#next.held.length > 0) this.#next.process.push(picture);
+    this.#owesSinceMs ??= nowMs;
+    const patienceMs = this.#current?.made ? STALL_MS : START_MS;
+    if (nowMs - this.#owesSinceMs > patienceMs) this.#restart('it made nothing');
   }
 
   /** A viewer needs a keyframe. Requests are merged. */
@@ -92,9 +104,8 @@ export class Encoder {
     if (this.#closed || isSameConversion(conversion, this.#conversion)) return;
     this.#conversion = conversion;
     this.#discard(this.#spare);
-    this.#discard(this.#next);
     this.#spare = undefined;
-    this.#next = undefined;
+    this.#dropNext();
     this.#takeOver();
   }
 
@@ -103,7 +114,7 @@ export class Encoder {
     this.#closed = true;
     this.#gate.close();
     this.#cancelSpare?.();
-    for (const process of [this.#current, this.#spare, this.#next]) this.#discard(process);
+    for (const process of [this.#current, this.#spare, this.#next?.process]) this.#discard(process);
     await Promise.all(this.#stopping);
   }
 
@@ -116,20 +127,41 @@ export class Encoder {
   }
 
   #made(process: CodecProcess, unit: AccessUnit): void {
-    if (process === this.#next) this.#promote(process);
-    if (process !== this.#current) return;
+    if (process === this.#current) this.#send(unit);
+    else if (this.#next && process === this.#next.process) this.#hold(this.#next, unit);
+  }
+
+  #send(unit: AccessUnit): void {
     this.#deaths = 0;
-    this.#progressMs = this.#clock.now();
+    this.#owesSinceMs = undefined;
+    this.#sentMs = unit.timestampMs;
     if (unit.key) this.#gate.keyframeSent();
     this.#handlers.unit(unit);
     if (!this.#spare && !this.#cancelSpare) this.#prepareSpare();
   }
 
-  #promote(process: CodecProcess): void {
+  /**
+   * While the successor worked on its keyframe, newer pictures were sent. It catches up first, so
+   * that its units go out together and nobody sees the picture jump back.
+   */
+  #hold(next: Successor, unit: AccessUnit): void {
+    next.held.push(unit);
+    const isBehind = unit.timestampMs < this.#sentMs && next.held.length < MOST_HELD;
+    if (!isBehind) this.#promote(next);
+    else if (unit.key && this.#newest) next.process.push(this.#newest);
+  }
+
+  #promote({ process, held }: Successor): void {
     this.#discard(this.#current);
     this.#current = process;
     this.#next = undefined;
     this.#spareSchedule.reset();
+    for (const unit of held) this.#send(unit);
+  }
+
+  #dropNext(): void {
+    this.#discard(this.#next?.process);
+    this.#next = undefined;
   }
 
   #prepareSpare(): void {
@@ -147,10 +179,10 @@ export class Encoder {
       this.#restartUnfit();
       return;
     }
-    this.#next = this.#spare ?? this.#spawn();
-    this.#nextSinceMs = this.#clock.now();
+    const process = this.#spare ?? this.#spawn();
     this.#spare = undefined;
-    this.#next.push(this.#newest);
+    this.#next = { process, held: [], sinceMs: this.#clock.now() };
+    process.push(this.#newest);
   }
 
   /** A current process that has made nothing yet and has the wrong parameters is replaced at once. */
@@ -169,11 +201,8 @@ export class Encoder {
       this.#prepareSpare();
       return;
     }
-    if (process === this.#next) {
-      this.#next = undefined;
-      return;
-    }
-    if (process === this.#current) this.#restart(reason);
+    if (process === this.#next?.process) this.#next = undefined;
+    else if (process === this.#current) this.#restart(reason);
   }
 
   /** Puts another process in the place of the current one, at once. */
@@ -183,13 +212,15 @@ export class Encoder {
       this.#fail(reason);
       return;
     }
+    this.#owesSinceMs = this.#clock.now();
+    if (this.#next) {
+      this.#promote(this.#next);
+      return;
+    }
     this.#discard(this.#current);
-    this.#current = this.#next ?? this.#spare ?? this.#spawn();
-    if (this.#current === this.#spare) this.#spare = undefined;
-    const isFed = this.#current === this.#next;
-    this.#next = undefined;
-    this.#progressMs = this.#clock.now();
-    if (!isFed && this.#newest) this.#current.push(this.#newest);
+    this.#current = this.#spare ?? this.#spawn();
+    this.#spare = undefined;
+    if (this.#newest) this.#current.push(this.#newest);
   }
 
   #fail(reason: string): void {

@@ -1,25 +1,38 @@
 import type { AccessUnit } from '../model/AccessUnit';
 
-/** Beyond these a late viewer waits for the next keyframe instead. */
-const MOST_BYTES = 8 * 1024 * 1024;
-const MOST_UNITS = 600;
+export interface GopCacheOptions {
+  /** Most units that are kept. Default 600. */
+  maxUnits?: number;
+  /** Most bytes that are kept. Default 8 MB. */
+  maxBytes?: number;
+}
 
-/** The units since the newest keyframe, that one first: all that a late viewer needs to start. */
+/**
+ * The units since the newest keyframe, so that a late viewer can start at once. When there are too
+ * many, none is kept until the next keyframe: a part of them could not be decoded.
+ */
 export class GopCache {
+  readonly #maxUnits: number;
+  readonly #maxBytes: number;
   #units: AccessUnit[] = [];
   #bytes = 0;
 
-  add(unit: AccessUnit): void {
+  constructor({ maxUnits = 600, maxBytes = 8 * 1024 * 1024 }: GopCacheOptions = {}) {
+    this.#maxUnits = maxUnits;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** A copy of what is kept; starts with a keyframe if it is not empty. */
+  get units(): readonly AccessUnit[] {
+    return [...this.#units];
+  }
+
+  push(unit: AccessUnit): void {
     if (unit.key) this.clear();
     else if (this.#units.length === 0) return;
     this.#units.push(unit);
     this.#bytes += unit.data.length;
-    if (this.#bytes > MOST_BYTES || this.#units.length > MOST_UNITS) this.clear();
-  }
-
-  /** Empty where a viewer must wait for the next keyframe. */
-  get units(): readonly AccessUnit[] {
-    return this.#units;
+    if (this.#units.length > this.#maxUnits || this.#bytes > this.#maxBytes) this.clear();
   }
 
   clear(): void {

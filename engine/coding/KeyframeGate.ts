@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../model/Clock';
 
 /** Options of a `KeyframeGate`. */
 export interface KeyframeGateOptions {
-  /** Shortest time between two asks, in ms. Default 300. */
+  /** Shortest time between two asks, in ms. Default 500. */
   intervalMs?: number;
   /** Source of time. Default: the system's. */
   clock?: Clock;
@@ -22,7 +22,7 @@ export class KeyframeGate {
 
   constructor(
     ask: () => void,
-    { intervalMs = 300, clock = systemClock }: KeyframeGateOptions = {},
+    { intervalMs = 500, clock = systemClock }: KeyframeGateOptions = {},
   ) {
     this.#ask = ask;
     this.#intervalMs = intervalMs;

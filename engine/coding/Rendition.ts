@@ -32,6 +32,8 @@ export interface RenditionOptions {
 
 /** Assumed until the source's rate is known, in pictures a second. */
 const LIKELY_FRAME_RATE = 30;
+/** Up to so many units a late viewer is sent them instead of a keyframe, which costs an encoder's start. */
+const SHORT_GOP = 30;
 const KEYFRAME_INTERVAL_MS = 10_000;
 /** What the converters get to bring out their last pictures when the source has ended, in ms. */
 const DRAIN_MS = 1000;
@@ -97,13 +99,15 @@ class RenditionRun implements OriginRun {
     this.#subscription = source.subscribe({ unit: unit => this.#take(unit) });
   }
 
-  requestKeyframe(): void {
-    if (this.#passes) this.#subscription.requestKeyframe();
-    else this.#steps.at(-1)?.requestKeyframe?.();
+  requestKeyframe(): boolean {
+    const encoder = this.#steps.at(-1);
+    encoder?.requestKeyframe?.();
+    return encoder !== undefined;
   }
 
   catchUp(): readonly AccessUnit[] {
-    return this.#passes ? this.#gop.units : [];
+    const { units } = this.#gop;
+    return this.#passes || units.length <= SHORT_GOP ? units : [];
   }
 
   async close(): Promise<void> {
@@ -144,12 +148,16 @@ class RenditionRun implements OriginRun {
     const form = `${unit.codec} ${unit.width}x${unit.height}`;
     if (form !== this.#form && !this.#build(unit, form)) return;
     if (this.#passes) {
-      this.#gop.add(unit);
-      this.#listener.unit(unit);
+      this.#give(unit);
       return;
     }
     this.#followFrameRate(unit);
     this.#steps[0]?.push(unit);
+  }
+
+  #give(unit: AccessUnit): void {
+    this.#gop.push(unit);
+    this.#listener.unit(unit);
   }
 
   /** Makes the steps for a source of this form. False while that cannot be done. */
@@ -174,7 +182,7 @@ class RenditionRun implements OriginRun {
       bitrateBps = automaticBitrate(width, height, frameRate),
       keyframeIntervalMs = KEYFRAME_INTERVAL_MS,
     } = this.#settings;
-    let take = (made: AccessUnit) => this.#listener.unit(made);
+    let take = (made: AccessUnit) => this.#give(made);
     for (let step = path.length - 1; step >= 0; step -= 1) {
       const from = step === 0 ? unit.codec : path[step - 1];
       const to = path[step];

@@ -22,8 +22,8 @@ export interface OriginListener {
 export interface OriginRun {
   /** Idempotent, never rejects; settles when process, socket and timers are gone. */
   close(): Promise<void>;
-  /** Asks for a keyframe soon. Absent where the origin cannot make one. */
-  requestKeyframe?(): void;
+  /** Asks for a keyframe soon. False, or absent, where the origin cannot make one now. */
+  requestKeyframe?(): boolean;
   /** The units since the newest keyframe, that one first: what a late subscriber needs to start. */
   catchUp?(): readonly AccessUnit[];
 }

@@ -96,9 +96,9 @@ export class Track extends EventEmitter<TrackEvents> {
     const isFirst = this.#subscribers.size === 0;
     this.#subscribers.add(subscriber);
     if (isFirst || this.#state === 'ended') this.#happen('wanted');
-    this.#help(subscriber);
+    this.#welcome(subscriber);
     return {
-      requestKeyframe: () => this.#help(subscriber),
+      requestKeyframe: () => this.#repair(subscriber),
       close: () => {
         if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) {
           this.#happen('unwanted');
@@ -118,11 +118,22 @@ export class Track extends EventEmitter<TrackEvents> {
     this.removeAllListeners();
   }
 
-  #help(subscriber: Subscriber): void {
-    if (!this.#subscribers.has(subscriber)) return;
+  /** What is there already is better than a keyframe, which costs all viewers bits. */
+  #welcome(subscriber: Subscriber): void {
+    if (!this.#catchUp(subscriber)) this.#run?.requestKeyframe?.();
+  }
+
+  /** After a loss a keyframe is better than old units; where none can be had, they have to do. */
+  #repair(subscriber: Subscriber): void {
+    if (!this.#run?.requestKeyframe?.()) this.#catchUp(subscriber);
+  }
+
+  #catchUp(subscriber: Subscriber): boolean {
     const units = this.#run?.catchUp?.() ?? [];
-    for (const unit of units) this.#hand(unit, subscriber);
-    if (units.length === 0) this.#run?.requestKeyframe?.();
+    for (const unit of units) {
+      if (this.#subscribers.has(subscriber)) this.#hand(unit, subscriber);
+    }
+    return units.length > 0;
   }
 
   #happen(happening: Happening): void {
