@@ -62,7 +62,7 @@ export class CodecProcess {
 
   /** Hands a unit in. False if it was dropped because the program is behind, or not usable yet. */
   push(unit: AccessUnit): boolean {
-    if (this.#stopped || this.#child.backlogBytes > unit.data.length / 2) return false;
+    if (this.#stopped || this.#child.backlogBytes > mostWaiting(unit)) return false;
     const parts = this.#write(unit);
     if (parts.length === 0) return false;
     this.#inside.set(this.#pushed, unit.timestampMs);
@@ -132,4 +132,13 @@ export class CodecProcess {
     void this.stop();
     this.#handlers.exit(reason);
   }
+}
+
+/** A decoder loses all up to the next keyframe with one unit: it may be further behind than an encoder. */
+const MOST_CODED_BYTES = 512 * 1024;
+
+/** Bytes that may wait in front of a unit: of pictures less than one, for the next is newer. */
+function mostWaiting({ codec, data }: AccessUnit): number {
+  const isPicture = codec === 'I420' || codec === 'JPEG';
+  return isPicture ? data.length / 2 : MOST_CODED_BYTES;
 }

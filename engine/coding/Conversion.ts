@@ -57,14 +57,22 @@ function inputArguments({ from, width, height, frameRate }: Conversion): string[
       return ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', ...size, '-i', 'pipe:0'];
     }
     case 'JPEG':
-      return [...CONTAINER, '-f', 'mpjpeg', '-r', `${frameRate}`, '-i', 'pipe:0'];
+      return containerArguments('mpjpeg', frameRate);
     case 'H264':
-      return [...CONTAINER, '-f', 'flv', '-i', 'pipe:0'];
+      return containerArguments('flv', frameRate);
     case 'VP8':
-      return [...CONTAINER, '-f', 'ivf', '-i', 'pipe:0'];
+      return containerArguments('ivf', frameRate);
     default:
       return from satisfies never;
   }
+}
+
+/**
+ * Times are counted from the rate: those of a container, which are finer, would fall together in
+ * the encoder's time base, and it refuses pictures of equal times.
+ */
+function containerArguments(format: string, frameRate: number): string[] {
+  return [...CONTAINER, '-f', format, '-r', `${frameRate}`, '-i', 'pipe:0'];
 }
 
 /** Encoders of 4:2:0 pictures refuse odd sizes. */
@@ -93,7 +101,16 @@ function outputArguments(conversion: Conversion): string[] {
         'mpjpeg',
       ];
     case 'I420':
-      return ['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe'];
+      return [
+        '-c:v',
+        'wrapped_avframe',
+        '-threads',
+        '1',
+        '-pix_fmt',
+        'yuv420p',
+        '-f',
+        'yuv4mpegpipe',
+      ];
     default:
       return conversion.to satisfies never;
   }

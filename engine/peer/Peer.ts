@@ -14,7 +14,12 @@ import type { Track } from '../model/Track';
 import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
 import { readFeedback } from './feedback';
 import { type ChannelData, MessageChannel } from './MessageChannel';
-import { extensionIds, videoSenderOptions, videoTransceivers } from './negotiate';
+import {
+  extensionIds,
+  videoSenderOptions,
+  videoTransceivers,
+  withInactiveSections,
+} from './negotiate';
 import type { CheckedOffer } from './offer';
 import { peerConfig } from './peerConfig';
 import { RtpSender } from './RtpSender';
@@ -171,7 +176,7 @@ export class Peer {
     await connection.setLocalDescription(await connection.createAnswer());
     const { localDescription } = connection;
     if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    return localDescription.sdp;
+    return withInactiveSections(localDescription.sdp);
   }
 
   #prepareLines(offer: CheckedOffer, tracks: VideoTracks): void {

@@ -66,3 +66,12 @@ export function videoTransceivers(connection: RTCPeerConnection): RTCRtpTranscei
     .filter(({ kind }) => kind === 'video')
     .sort((a, b) => (a.mLineIndex ?? 0) - (b.mLineIndex ?? 0));
 }
+
+/**
+ * The answer with its unused m-sections inactive instead of rejected. The stack writes port 0 for
+ * them, which takes them out of the bundle (RFC 9143 7.3.3): browsers then refuse the whole answer,
+ * because the transport hangs on the first section.
+ */
+export function withInactiveSections(answer: string): string {
+  return answer.replaceAll(/^m=(audio|video) 0 /gm, 'm=$1 9 ');
+}

@@ -24,7 +24,7 @@ interface Pending {
 /** A worker that ran for so long before it died is replaced at once again, in ms. */
 const STABLE_MS = 60_000;
 /** What a worker that does not answer gets to close, in ms. */
-const CLOSE_MS = 1800;
+const CLOSE_MS = 900;
 
 /** Keeps one worker running, and carries calls to it and notes from it. */
 export class WorkerLink extends EventEmitter<WorkerLinkEvents> {

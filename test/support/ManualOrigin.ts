@@ -16,6 +16,8 @@ export class ManualOrigin implements Origin {
   readonly label = 'manual';
   /** All runs so far, in their order. */
   readonly runs: ManualRun[] = [];
+  /** What `requestKeyframe()` of its runs answers. */
+  makesKeyframes = true;
   /** Called within `open`, before it returns. */
   onOpen: (run: ManualRun) => void = () => {};
   /** What `close()` of a run waits for. */
@@ -44,6 +46,7 @@ export class ManualOrigin implements Origin {
       },
       requestKeyframe: () => {
         state.keyframeRequests += 1;
+        return this.makesKeyframes;
       },
       catchUp: () => state.caughtUp,
     };

@@ -31,9 +31,18 @@ export async function readClock(
   return readings;
 }
 
-/** Asserts that the page shows a live picture: its clock advances and is at most 2 s behind. */
-export async function assertLive(page: TestPage, options = {}): Promise<void> {
-  const readings = await readClock(page, options);
+/**
+ * Waits until the page shows a live picture: for some twenty pictures on end its clock advances and
+ * is at most 2 s behind. @throws Error with what was wrong last when that does not come about in time
+ */
+export async function assertLive(page: TestPage, { limitMs = 15_000 } = {}): Promise<void> {
+  await waitFor('live picture', limitMs, async () => {
+    checkLive(await readClock(page, { limitMs }));
+    return true;
+  });
+}
+
+function checkLive(readings: readonly Reading[]): void {
   for (const [index, { captureMs, seenMs }] of readings.entries()) {
     const before = readings[index - 1];
     const backMs = before ? before.captureMs - captureMs : 0;

@@ -307,8 +307,8 @@ describe('a late subscriber of a Track', () => {
     const { origin, subscribe } = setUp();
     subscribe();
     await settled();
-    subscribe().requestKeyframe();
-    assert.equal(origin.run.keyframeRequests, 2);
+    subscribe();
+    assert.equal(origin.run.keyframeRequests, 1);
   });
 
   it('gets each unit once when it comes from within the delivery of one', async () => {
@@ -338,6 +338,43 @@ describe('a late subscriber of a Track', () => {
     origin.run.unit(unitOf());
     assert.equal(seen.length, 0);
     assert.equal(track.state, 'live');
+  });
+});
+
+describe('a subscriber of a Track that lost something', () => {
+  it('makes the origin ask for a keyframe', async () => {
+    const { origin, subscribe } = setUp();
+    const units: AccessUnit[] = [];
+    const subscription = subscribe(units);
+    await settled();
+    origin.run.caughtUp = [unitOf({ key: true })];
+    subscription.requestKeyframe();
+    assert.equal(origin.run.keyframeRequests, 1);
+    assert.equal(units.length, 0);
+  });
+
+  it('gets the units since the newest keyframe where none can be made', async () => {
+    const { origin, subscribe } = setUp();
+    origin.makesKeyframes = false;
+    const units: AccessUnit[] = [];
+    const subscription = subscribe(units);
+    await settled();
+    origin.run.caughtUp = [unitOf({ key: true }), unitOf()];
+    subscription.requestKeyframe();
+    assert.deepEqual(units, origin.run.caughtUp);
+  });
+
+  it('gets nothing any more once it has left', async () => {
+    const { origin, subscribe } = setUp();
+    origin.makesKeyframes = false;
+    const units: AccessUnit[] = [];
+    subscribe();
+    const subscription = subscribe(units);
+    await settled();
+    origin.run.caughtUp = [unitOf({ key: true })];
+    subscription.close();
+    subscription.requestKeyframe();
+    assert.equal(units.length, 0);
   });
 });
 
