@@ -18,7 +18,7 @@ const library = {
   entryPoints: [join(root, 'client/index.ts')],
   bundle: true,
   minify: true,
-  target: ['es2020'],
+  target: ['es2022'],
   legalComments: 'none',
 };
 mkdirSync(join(dist, 'client'), { recursive: true });
