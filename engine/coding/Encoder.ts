@@ -87,7 +87,7 @@ export class Encoder {
     this.#newest = picture;
     this.#current?.push(picture);
     const nowMs = this.#clock.now();
-    if (this.#next && nowMs - this.#next.sinceMs > START_MS) this.#dropNext();
+    if (this.#next && nowMs - this.#next.sinceMs > START_MS) this.#retryNext();
     if (this.#next && this.#next.held.length > 0) this.#next.process.push(picture);
     this.#owesSinceMs ??= nowMs;
     const patienceMs = this.#current?.made ? STALL_MS : START_MS;
@@ -135,7 +135,10 @@ export class Encoder {
     this.#deaths = 0;
     this.#owesSinceMs = undefined;
     this.#sentMs = unit.timestampMs;
-    if (unit.key) this.#gate.keyframeSent();
+    if (unit.key) {
+      this.#gate.keyframeSent();
+      this.#spareSchedule.reset();
+    }
     this.#handlers.unit(unit);
     if (!this.#spare && !this.#cancelSpare) this.#prepareSpare();
   }
@@ -155,8 +158,13 @@ export class Encoder {
     this.#discard(this.#current);
     this.#current = process;
     this.#next = undefined;
-    this.#spareSchedule.reset();
     for (const unit of held) this.#send(unit);
+  }
+
+  /** What the successor was asked for is still wanted. */
+  #retryNext(): void {
+    this.#dropNext();
+    this.#gate.request();
   }
 
   #dropNext(): void {
@@ -201,7 +209,7 @@ export class Encoder {
       this.#prepareSpare();
       return;
     }
-    if (process === this.#next?.process) this.#next = undefined;
+    if (process === this.#next?.process) this.#retryNext();
     else if (process === this.#current) this.#restart(reason);
   }
 

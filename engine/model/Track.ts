@@ -7,7 +7,7 @@ import type { Origin, OriginRun } from './Origin';
 import { RetrySchedule, type RetryScheduleOptions } from './RetrySchedule';
 
 /** Options of a `Track`. */
-export interface TrackOptions {
+export interface TrackOptions<Unit = AccessUnit> {
   /** How long the origin stays open after the last subscriber left, in ms. Default 5000. */
   lingerMs?: number;
   /** Pauses between attempts while the origin fails. */
@@ -15,7 +15,7 @@ export interface TrackOptions {
   /** Source of time. Default: the system's. */
   clock?: Clock;
   /** Sees every unit without keeping the origin open. */
-  observe?: (unit: AccessUnit) => void;
+  observe?: (unit: Unit) => void;
   /** Gets a line when a subscriber throws. */
   log?: (text: string) => void;
 }
@@ -28,8 +28,8 @@ export type TrackEvents = {
 };
 
 /** Who gets a track's units. */
-export interface Subscriber {
-  unit(unit: AccessUnit): void;
+export interface Subscriber<Unit = AccessUnit> {
+  unit(unit: Unit): void;
 }
 
 /** One subscriber's hold on a track. */
@@ -46,16 +46,16 @@ const STABLE_MS = 10_000;
  * A live stream: opens its origin while somebody subscribes, hands every unit to all subscribers,
  * and keeps trying when the origin fails. The states are those of `lifeCycle`.
  */
-export class Track extends EventEmitter<TrackEvents> {
-  readonly #origin: Origin;
+export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
+  readonly #origin: Origin<Unit>;
   readonly #lingerMs: number;
   readonly #schedule: RetrySchedule;
   readonly #clock: Clock;
-  readonly #observe: (unit: AccessUnit) => void;
+  readonly #observe: (unit: Unit) => void;
   readonly #log: (text: string) => void;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscribers = new Set<Subscriber<Unit>>();
   #state: State = 'idle';
-  #run: OriginRun | undefined;
+  #run: OriginRun<Unit> | undefined;
   /** Stands for the run that is being opened or is open; what older runs still say is ignored. */
   #current: object | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -64,14 +64,14 @@ export class Track extends EventEmitter<TrackEvents> {
   #closed = false;
 
   constructor(
-    origin: Origin,
+    origin: Origin<Unit>,
     {
       lingerMs = 5000,
       retry = {},
       clock = systemClock,
       observe = () => {},
       log = () => {},
-    }: TrackOptions = {},
+    }: TrackOptions<Unit> = {},
   ) {
     super();
     this.#origin = origin;
@@ -91,7 +91,7 @@ export class Track extends EventEmitter<TrackEvents> {
   }
 
   /** Starts to hand units to the subscriber. One that comes late first gets what it needs to start. */
-  subscribe(subscriber: Subscriber): Subscription {
+  subscribe(subscriber: Subscriber<Unit>): Subscription {
     if (this.#closed) return { requestKeyframe() {}, close() {} };
     const isFirst = this.#subscribers.size === 0;
     this.#subscribers.add(subscriber);
@@ -119,16 +119,17 @@ export class Track extends EventEmitter<TrackEvents> {
   }
 
   /** What is there already is better than a keyframe, which costs all viewers bits. */
-  #welcome(subscriber: Subscriber): void {
+  #welcome(subscriber: Subscriber<Unit>): void {
     if (!this.#catchUp(subscriber)) this.#run?.requestKeyframe?.();
   }
 
   /** After a loss a keyframe is better than old units; where none can be had, they have to do. */
-  #repair(subscriber: Subscriber): void {
+  #repair(subscriber: Subscriber<Unit>): void {
+    if (!this.#subscribers.has(subscriber)) return;
     if (!this.#run?.requestKeyframe?.()) this.#catchUp(subscriber);
   }
 
-  #catchUp(subscriber: Subscriber): boolean {
+  #catchUp(subscriber: Subscriber<Unit>): boolean {
     const units = this.#run?.catchUp?.() ?? [];
     for (const unit of units) {
       if (this.#subscribers.has(subscriber)) this.#hand(unit, subscriber);
@@ -218,7 +219,7 @@ export class Track extends EventEmitter<TrackEvents> {
     if (run) this.#closing = this.#closing.then(() => run.close());
   }
 
-  #deliver(unit: AccessUnit): void {
+  #deliver(unit: Unit): void {
     if (this.#state === 'starting') this.#happen('started');
     this.#observe(unit);
     // A copy: who subscribes meanwhile is brought up to this unit already, who leaves gets no more.
@@ -227,7 +228,7 @@ export class Track extends EventEmitter<TrackEvents> {
     }
   }
 
-  #hand(unit: AccessUnit, subscriber: Subscriber): void {
+  #hand(unit: Unit, subscriber: Subscriber<Unit>): void {
     try {
       subscriber.unit(unit);
     } catch (error) {

@@ -149,11 +149,10 @@ export class Peer {
   /** @throws MessageError if it cannot be sent */
   send(data: ChannelData, label = DEFAULT_LABEL): void {
     if (!this.takesMessages) throw new MessageError('the peer takes no messages');
-    const isNew = !this.#channels.has(label);
-    const channel = this.#channelOf(label);
     // The browser opens the default channel; others are opened by whoever speaks first.
-    if (isNew && label !== DEFAULT_LABEL) this.#adopt(this.#connection.createDataChannel(label));
-    channel.send(data);
+    const isOurs = !this.#channels.has(label) && label !== DEFAULT_LABEL;
+    if (isOurs) this.#adopt(this.#connection.createDataChannel(label));
+    this.#channelOf(label).send(data);
   }
 
   /** Idempotent, never rejects; settles when sockets and timers are gone. */
@@ -166,6 +165,7 @@ export class Peer {
   async #negotiate(offer: CheckedOffer, tracks: VideoTracks): Promise<string> {
     const connection = this.#connection;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+    if (this.#closing) throw new OfferError('the connection was closed');
     this.#prepareLines(offer, tracks);
     for (const transport of connection.dtlsTransports) {
       // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
@@ -187,7 +187,8 @@ export class Peer {
     for (const transceiver of videoTransceivers(this.#connection)) {
       const track = tracks[this.#lines.length];
       const offered = offer.video.find(({ mid }) => mid === transceiver.mid);
-      if (!track || !offered?.receives) continue;
+      const isWanted = offered?.receives && offered.accepts.includes(this.videoCodec);
+      if (!track || !isWanted) continue;
       transceiver.setDirection('sendonly');
       // The page's callback gets the stream that is named here (RFC 8830).
       transceiver.sender.setStreams([stream]);
@@ -208,11 +209,14 @@ export class Peer {
     if (this.#connected || this.#closing) return;
     this.#connected = true;
     this.#cancelHandshake?.();
-    this.#watchdog.heard();
+    this.#watchdog.start();
     const secure = secureSender(transport);
     for (const { transceiver, sender } of this.#lines) {
       const options = videoSenderOptions(transceiver, this.videoCodec);
-      if (!options) continue;
+      if (!options) {
+        sender.close();
+        continue;
+      }
       const rtp = new RtpSender(options, secure);
       sender.connect(rtp, extensionIds(transceiver));
       this.#reports.add(rtp);

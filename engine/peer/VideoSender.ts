@@ -40,6 +40,7 @@ const MOST_BACKLOG_BYTES = 1024 * 1024;
 export class VideoSender {
   readonly #options: VideoSenderOptions;
   readonly #playoutDelay: Buffer | undefined;
+  #track: Track | undefined;
   #subscription: Subscription | undefined;
   #sender: RtpSender | undefined;
   #ids: ExtensionIds = {};
@@ -71,6 +72,8 @@ export class VideoSender {
 
   /** Sends this track from now on, instead of the one before. */
   follow(track: Track | undefined): void {
+    if (track === this.#track) return;
+    this.#track = track;
     this.#subscription?.close();
     this.#held = [];
     this.#needsKey = true;
@@ -96,6 +99,7 @@ export class VideoSender {
   close(): void {
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#track = undefined;
     this.#sender = undefined;
     this.#held = [];
   }

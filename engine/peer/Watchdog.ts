@@ -8,7 +8,7 @@ export interface WatchdogOptions {
   clock?: Clock;
 }
 
-/** Calls back once when nothing was heard of a peer for too long. */
+/** Calls back once when nothing was heard of a peer for too long, from `start` on. */
 export class Watchdog {
   readonly #bark: () => void;
   readonly #silenceMs: number;
@@ -21,7 +21,12 @@ export class Watchdog {
     this.#silenceMs = silenceMs;
     this.#clock = clock;
     this.#heardMs = clock.now();
-    this.#watch(silenceMs);
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    this.heard();
+    this.#watch(this.#silenceMs);
   }
 
   /** Something came from the peer. Cheap enough for every packet. */

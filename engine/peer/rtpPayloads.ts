@@ -86,8 +86,8 @@ function vp8Payloads(frame: Buffer): Buffer[] {
 
 /** Pieces of nearly the same size: many small packets cost less than a tiny last one after big ones. */
 function evenPieces(data: Buffer, mostBytes: number): Buffer[] {
-  const count = Math.max(1, Math.ceil(data.length / mostBytes));
-  const size = Math.ceil(data.length / count);
+  const size = Math.ceil(data.length / Math.ceil(data.length / mostBytes));
+  const count = Math.max(1, Math.ceil(data.length / size));
   return Array.from({ length: count }, (_, index) =>
     data.subarray(index * size, (index + 1) * size),
   );
