@@ -1,14 +1,16 @@
 import { safely } from './Emitter';
+import { MediaSection, type MediaWish } from './MediaSection';
 
 /** What `subscribe` calls with each incoming stream. */
 export type StreamCallback = (stream: MediaStream) => void;
 
 /**
- * The video or the audio of a connection: at most one transceiver, which sends what
- * `putSubscription` gave and receives if `subscribe` was called.
+ * The video or the audio of a page: sends what `putSubscription` gave, and receives if `subscribe`
+ * was called.
  *
- * A line knows what the page wants of it before there is a peer connection, and may outlive one:
- * a `Session` hands the same lines to each of its connections.
+ * A line knows what the page wants of it before there is a connection, and may outlive one: a
+ * `Session` hands the same lines to each of its connections, two at a time while one takes the
+ * other's place.
  */
 export class MediaLine {
   readonly kind: 'video' | 'audio';
@@ -17,10 +19,10 @@ export class MediaLine {
   #receive = false;
   #outgoingTrack: MediaStreamTrack | null = null;
   #outgoingStream: MediaStream | null = null;
-  #incomingStream: MediaStream | null = null;
-  #transceiver: RTCRtpTransceiver | undefined;
-  /** The connection's offer or answer is made: later wishes need another. */
-  #described = false;
+  /** Of the connection whose media the page is shown. */
+  #shown: MediaSection | undefined;
+  /** Of the connection that was made last: the same, or the one to be shown next. */
+  #newest: MediaSection | undefined;
 
   /** @param needsOffer called when a wish cannot be met by the connection that is there */
   constructor(kind: 'video' | 'audio', needsOffer: () => void = () => {}) {
@@ -30,7 +32,7 @@ export class MediaLine {
 
   /** The stream that the other side sends, or null before it comes. */
   get incomingStream(): MediaStream | null {
-    return this.#incomingStream;
+    return this.#shown?.incomingStream ?? null;
   }
 
   /** The stream that `putSubscription` made of its track, or null. */
@@ -38,16 +40,24 @@ export class MediaLine {
     return this.#outgoingStream;
   }
 
+  /** The track that is sent, or null. */
+  get outgoingTrack(): MediaStreamTrack | null {
+    return this.#outgoingTrack;
+  }
+
   /** The receiver of this line, once there is an offer. */
   get receiver(): RTCRtpReceiver | undefined {
-    return this.#transceiver?.receiver;
+    return this.#shown?.receiver;
   }
 
   /** Whether the other side agreed to send. Undefined until the answer is there. */
   get receives(): boolean | undefined {
-    const direction = this.#transceiver?.currentDirection;
-    if (direction == null) return undefined;
-    return direction === 'recvonly' || direction === 'sendrecv';
+    return this.#shown?.agreed && /recv/.test(this.#shown.agreed);
+  }
+
+  /** Whether the other side agreed to take what is sent. Undefined until the answer is there. */
+  get sends(): boolean | undefined {
+    return this.#shown?.agreed && /send/.test(this.#shown.agreed);
   }
 
   /**
@@ -57,7 +67,7 @@ export class MediaLine {
   subscribe(callback: StreamCallback): () => void {
     this.#callbacks.add(callback);
     this.offerToReceive();
-    if (this.#incomingStream) safely(callback, this.#incomingStream);
+    if (this.incomingStream) safely(callback, this.incomingStream);
     return () => this.#callbacks.delete(callback);
   }
 
@@ -65,64 +75,49 @@ export class MediaLine {
   offerToReceive(): void {
     if (this.#receive) return;
     this.#receive = true;
-    if (this.#described) this.#needsOffer();
+    if (this.#newest?.described) this.#needsOffer();
   }
 
-  /** Sends a track, in place of the one before; null stops sending. */
+  /** Sends a track, in place of the one before; null stops sending. At any time. */
   putSubscription(track: MediaStreamTrack | null): void {
     this.#outgoingTrack = track;
     this.#outgoingStream = track && new MediaStream([track]);
-    if (!this.#described) return;
+    if (this.#shown !== this.#newest) this.#shown?.send(track);
+    if (!this.#newest?.described) return;
     // Replacing needs no new offer where the line sends already.
-    if (this.#transceiver?.direction.startsWith('send')) this.#replaceTrack(this.#transceiver);
-    else if (track) this.#needsOffer();
+    if (!this.#newest.send(track) && track) this.#needsOffer();
   }
 
-  /** Serves this connection from now on, whose track events come before the answer is made. */
-  adopt(peer: RTCPeerConnection): void {
-    this.#transceiver = undefined;
-    this.#described = false;
-    this.#incomingStream = null;
-    peer.addEventListener('track', ({ track, streams }) => {
-      if (track.kind !== this.kind) return;
-      // A server that names no stream in its answer (no a=msid) still gets its track shown.
-      const stream = streams[0] ?? new MediaStream([track]);
-      this.#incomingStream = stream;
-      for (const callback of [...this.#callbacks]) safely(callback, stream);
+  /**
+   * Serves this connection, too, whose track events come before the answer is made.
+   * @param standby its media are shown only by `show()`
+   */
+  adopt(peer: RTCPeerConnection, standby = false): MediaSection {
+    const section = new MediaSection(peer, this.kind, stream => {
+      if (section === this.#shown) this.#tell(stream);
     });
+    this.#newest = section;
+    if (!standby) this.#shown = section;
+    return section;
   }
 
-  /** Adds the line to a connection that is about to offer, unless nothing is wanted of it. */
-  prepareOffer(peer: RTCPeerConnection): void {
-    this.#described = true;
-    if (this.#direction === 'inactive') return;
-    this.#transceiver = peer.addTransceiver(this.#outgoingTrack ?? this.kind, {
-      direction: this.#direction,
-      streams: this.#outgoingStream ? [this.#outgoingStream] : [],
-    });
+  /** What a connection that is about to be described is to carry. */
+  get wish(): MediaWish {
+    return {
+      receive: this.#receive,
+      track: this.#outgoingTrack,
+      stream: this.#outgoingStream,
+    };
   }
 
-  /** Fits the line to an offer that has just been set: the first m-line of its kind sends. */
-  prepareAnswer(peer: RTCPeerConnection): void {
-    this.#described = true;
-    const offered = peer.getTransceivers().filter(({ receiver }) => {
-      return receiver.track.kind === this.kind;
-    });
-    this.#transceiver = offered[0];
-    for (const transceiver of offered) {
-      const first = transceiver === this.#transceiver;
-      transceiver.direction = first ? this.#direction : this.#receive ? 'recvonly' : 'inactive';
-    }
-    if (this.#transceiver && this.#outgoingTrack) this.#replaceTrack(this.#transceiver);
+  /** Shows the media of a connection that stood by, from now on. */
+  show(section: MediaSection): void {
+    if (section === this.#shown) return;
+    this.#shown = section;
+    if (section.incomingStream) this.#tell(section.incomingStream);
   }
 
-  get #direction(): RTCRtpTransceiverDirection {
-    if (this.#outgoingTrack) return this.#receive ? 'sendrecv' : 'sendonly';
-    return this.#receive ? 'recvonly' : 'inactive';
-  }
-
-  #replaceTrack(transceiver: RTCRtpTransceiver): void {
-    // Rejects only when the connection was closed meanwhile, which has its own event.
-    transceiver.sender.replaceTrack(this.#outgoingTrack).catch(() => {});
+  #tell(stream: MediaStream): void {
+    for (const callback of [...this.#callbacks]) safely(callback, stream);
   }
 }

@@ -1,5 +1,6 @@
 import { Emitter, safely } from './Emitter';
 import { MediaLine } from './MediaLine';
+import type { MediaSection } from './MediaSection';
 import { type Message, type MessageCallback, MessageLine } from './MessageLine';
 
 /** A session description as it travels in JSON. */
@@ -19,6 +20,8 @@ export interface RTCConnectionOptions {
   /** Lines to use instead of new ones. */
   video?: MediaLine;
   audio?: MediaLine;
+  /** Its media are not shown by the lines before `show()`. Default false. */
+  standby?: boolean;
 }
 
 type Events = {
@@ -43,12 +46,14 @@ export class RTCConnection extends Emitter<Events> {
   readonly #ordered: boolean;
   readonly #gatherMs: number;
   readonly #messages: MessageLine;
+  readonly #videoSection: MediaSection;
+  readonly #audioSection: MediaSection;
   #state: RTCPeerConnectionState = 'new';
 
   constructor(
     defaultOrdered = true,
     rtcConfiguration: RTCConfiguration = {},
-    { gatherMs = 500, video, audio }: RTCConnectionOptions = {},
+    { gatherMs = 500, video, audio, standby = false }: RTCConnectionOptions = {},
   ) {
     super();
     this.#ordered = defaultOrdered;
@@ -58,8 +63,8 @@ export class RTCConnection extends Emitter<Events> {
     // RTCBot shows messages in the browser's console while nobody subscribes.
     this.#messages = new MessageLine(globalThis.console.log, error => this.emit('failed', error));
     this.peerConnection = new RTCPeerConnection(rtcConfiguration);
-    this.video.adopt(this.peerConnection);
-    this.audio.adopt(this.peerConnection);
+    this.#videoSection = this.video.adopt(this.peerConnection, standby);
+    this.#audioSection = this.audio.adopt(this.peerConnection, standby);
     this.peerConnection.onconnectionstatechange = () => this.#follow();
     this.peerConnection.ondatachannel = ({ channel }) => {
       if (channel.label === 'default') this.#carryMessages(channel);
@@ -114,11 +119,11 @@ export class RTCConnection extends Emitter<Events> {
     const peer = this.peerConnection;
     if (description) {
       await peer.setRemoteDescription(description);
-      this.video.prepareAnswer(peer);
-      this.audio.prepareAnswer(peer);
+      this.#videoSection.prepareAnswer(this.video.wish);
+      this.#audioSection.prepareAnswer(this.audio.wish);
     } else {
-      this.video.prepareOffer(peer);
-      this.audio.prepareOffer(peer);
+      this.#videoSection.prepareOffer(this.video.wish);
+      this.#audioSection.prepareOffer(this.audio.wish);
       this.#carryMessages(peer.createDataChannel('default', { ordered: this.#ordered }));
     }
     await peer.setLocalDescription();
@@ -130,6 +135,24 @@ export class RTCConnection extends Emitter<Events> {
   /** Takes the other side's answer. */
   setRemoteDescription(description: Description): Promise<void> {
     return this.peerConnection.setRemoteDescription(description);
+  }
+
+  /** Shows its media on its lines, in place of those of the connection before. */
+  show(): void {
+    this.video.show(this.#videoSection);
+    this.audio.show(this.#audioSection);
+  }
+
+  /** Sends no media any more; what comes in goes on. */
+  stopSending(): void {
+    this.#videoSection.send(null);
+    this.#audioSection.send(null);
+  }
+
+  /** The receiver of the video, if there is an answer that promises one. */
+  get videoReceiver(): RTCRtpReceiver | undefined {
+    const { agreed, receiver } = this.#videoSection;
+    return agreed && /recv/.test(agreed) ? receiver : undefined;
   }
 
   /** Sets the one callback for messages. It gets text as it came: what our server sends is JSON text. */

@@ -169,6 +169,11 @@ export class Engine {
     return this.#connection(id).group.answer(sdp);
   }
 
+  /** A browser will come soon: what it is to be sent is started. */
+  expect(id: string): void {
+    this.#connections.get(id)?.group.expect();
+  }
+
   /** @throws PeerGoneError, MessageError */
   send(id: string, data: string | Buffer, peer?: string, channel?: string): void {
     this.#connection(id).group.message(data, peer, channel);

@@ -1,18 +1,28 @@
 // Builds dist/: the runtime by tsc, the browser library by esbuild, and copies of what the
 // runtime looks for beside the compiled nodes (html, locales, icons).
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+// Made beside the old one and put in its place at the end: a build that fails changes nothing.
+const finished = join(root, 'dist');
+const dist = join(root, 'dist.new');
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 rmSync(dist, { recursive: true, force: true });
-execFileSync(process.execPath, [tsc, '--project', root], { stdio: 'inherit' });
+execFileSync(process.execPath, [tsc, '--project', root, '--outDir', dist], { stdio: 'inherit' });
 
 const library = {
   entryPoints: [join(root, 'client/index.ts')],
@@ -37,6 +47,9 @@ for (const language of readdirSync(join(dist, 'nodes/locales'))) {
   mergeCommon(join(dist, 'nodes/locales', language));
 }
 cpSync(join(root, 'icons'), join(dist, 'nodes/icons'), { recursive: true });
+
+rmSync(finished, { recursive: true, force: true });
+renameSync(dist, finished);
 
 /**
  * Writes the texts that all nodes share into the catalog of each: Node-RED gives every node file a

@@ -11,4 +11,6 @@ export interface Answerer {
    * @throws OfferError (HTTP 400) or TooManyPeersError (HTTP 503), by their `code`
    */
   answer(offer: SessionDescription): Promise<{ peer: string; description: SessionDescription }>;
+  /** A page was served, so an offer will come within a second: time to start what it will need. */
+  expect?(): void;
 }

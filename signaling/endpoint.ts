@@ -6,6 +6,7 @@ import { type ConnectHandler, createConnect } from './connect';
 import type { Request } from './readBody';
 import { type Reply, reply, textReply } from './reply';
 import { type RequestTarget, targetOf } from './requestTarget';
+import { hasToken } from './token';
 
 /** What the endpoint serves from memory. */
 export interface EndpointAssets {
@@ -101,7 +102,13 @@ function routesOf({ answerer, assets, page, base, token, ...rest }: EndpointOpti
     ['/connect', connectRoute(connect)],
   ]);
   // The path itself may be shared with a flow that takes, say, a form's POST there.
-  if (page) routes.set('/', assetRoute(pageAsset(assets.page, base), false, clock));
+  if (page) {
+    const visited = (request: Request, query: URLSearchParams) => {
+      // A visitor who may not connect must not be able to switch the camera on either.
+      if (!token || hasToken(token, request.headers, query)) answerer.expect?.();
+    };
+    routes.set('/', pageRoute(pageAsset(assets.page, base), visited, clock));
+  }
   return routes;
 }
 
@@ -111,6 +118,21 @@ function assetRoute(asset: Asset, exclusive: boolean, clock: Clock): Route {
     exclusive,
     handle: (request, response) =>
       reply(request, response, clock, assetReply(asset, request.headers)),
+  };
+}
+
+function pageRoute(
+  asset: Asset,
+  visited: (request: Request, query: URLSearchParams) => void,
+  clock: Clock,
+): Route {
+  const route = assetRoute(asset, false, clock);
+  return {
+    ...route,
+    handle: (request, response, target) => {
+      route.handle(request, response, target);
+      if (request.method === 'GET') visited(request, target.query);
+    },
   };
 }
 

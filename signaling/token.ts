@@ -12,14 +12,27 @@ export function checkToken(
   headers: IncomingHttpHeaders,
   query: URLSearchParams,
 ): void {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-  const given = [bearer, query.get('token')].filter(token => typeof token === 'string');
+  const given = givenTokens(headers, query);
   if (given.some(token => isSame(token, expected))) return;
   const [message, challenge] =
     given.length === 0
       ? ['An access token is needed: add ?token=… to the address', 'Bearer']
       : ['The access token is wrong', 'Bearer error="invalid_token"'];
   throw new Refusal(401, message, { 'WWW-Authenticate': challenge });
+}
+
+/** Whether `checkToken` would let this request pass. */
+export function hasToken(
+  expected: string,
+  headers: IncomingHttpHeaders,
+  query: URLSearchParams,
+): boolean {
+  return givenTokens(headers, query).some(token => isSame(token, expected));
+}
+
+function givenTokens(headers: IncomingHttpHeaders, query: URLSearchParams): string[] {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  return [bearer, query.get('token')].filter(token => typeof token === 'string');
 }
 
 /** Takes as long for a near miss as for any other; digests make the lengths equal. */

@@ -26,10 +26,10 @@ export class MessageChannel {
   #queue: ChannelData[] = [];
   #queuedBytes = 0;
 
-  /** Uses this channel. @param mostBytes the largest message that the peer takes */
+  /** Uses this channel. @param mostBytes the largest message that the peer takes, 0 for any (RFC 8841 6.1) */
   attach(channel: RTCDataChannel, mostBytes: number, handlers: MessageChannelHandlers): void {
     this.#channel = channel;
-    this.#mostBytes = mostBytes;
+    this.#mostBytes = mostBytes || Number.POSITIVE_INFINITY;
     channel.onMessage.subscribe(data => handlers.message(data));
     channel.stateChanged.subscribe(state => {
       if (state === 'open') this.#flush();

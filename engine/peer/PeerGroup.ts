@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { RTCCertificate } from 'werift';
 import type { AccessUnit, PeerVideoCodec, VideoCodec } from '../model/AccessUnit';
+import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors';
 import { preferredCodec } from '../model/match';
-import type { Track } from '../model/Track';
+import type { Subscription, Track } from '../model/Track';
 import type { ChannelData } from './MessageChannel';
 import { type CheckedOffer, checkOffer } from './offer';
 import { type CloseCause, Peer, type PeerOptions } from './Peer';
@@ -38,6 +39,8 @@ export type PeerGroupEvents = {
   message: [peer: string, channel: string, data: ChannelData];
 };
 
+/** How long what was started waits for the browser that was announced, in ms. */
+const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
 const MOST_HANDSHAKES = 16;
 
@@ -49,6 +52,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** Payloads of units, made once for all peers. */
   readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
   #sources: readonly VideoSource[] = [];
+  #headStart: readonly Subscription[] = [];
+  #cancelHeadStart: (() => void) | undefined;
   #closed = false;
 
   constructor(options: PeerGroupOptions) {
@@ -81,6 +86,15 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return { peer: peer.id, sdp: answer };
   }
 
+  /** A browser will come soon: capture and encoder get a head start on its page and handshake. */
+  expect(): void {
+    if (this.#closed) return;
+    this.#endHeadStart();
+    const held = this.#tracks('H264').map(track => track.subscribe({ unit() {} }));
+    this.#cancelHeadStart = systemClock.after(HEAD_START_MS, () => this.#endHeadStart());
+    this.#headStart = held;
+  }
+
   /**
    * Sends a message to one peer, or to all that are connected.
    * @throws PeerGoneError, MessageError
@@ -99,6 +113,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endHeadStart();
     await Promise.all([...this.#peers.values()].map(peer => peer.close('redeployed')));
     await Promise.all(this.#leaving);
   }
@@ -121,6 +136,12 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  #endHeadStart(): void {
+    this.#cancelHeadStart?.();
+    for (const subscription of this.#headStart) subscription.close();
+    this.#headStart = [];
   }
 
   #checkRoom(): void {

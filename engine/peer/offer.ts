@@ -83,7 +83,10 @@ function checkTransport(session: readonly string[], section: Section): void {
 
 function offeredVideo(section: Section): OfferedVideo {
   const { lines } = section;
-  const names = lines.flatMap(line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1] ?? []);
+  // Encoding names are the same in any case (RFC 4855 3).
+  const names = lines.flatMap(
+    line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1]?.toUpperCase() ?? [],
+  );
   const accepts = (['H264', 'VP8'] as const).filter(codec => names.includes(codec));
   const receives = !lines.includes('a=sendonly') && !lines.includes('a=inactive');
   return { mid: attribute(lines, 'a=mid:') ?? '', receives, accepts };

@@ -63,6 +63,13 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
     return { peer, description: { type: 'answer', sdp } };
   }
 
+  /** A browser will come soon: what it is to be sent is started. */
+  expect(): void {
+    this.#link.call('expect', { id: this.id }).catch(() => {
+      // Only a head start is lost.
+    });
+  }
+
   /**
    * Sends to one peer, or to all.
    * @throws MediaError with code peer-gone or message-unsendable

@@ -82,6 +82,8 @@ export class EngineHost {
         return engine.setCaptures(note.ask.id, note.ask.captures);
       case 'answer':
         return engine.answer(note.ask.id, note.ask.sdp);
+      case 'expect':
+        return engine.expect(note.ask.id);
       case 'send': {
         const { id, data, peer, channel } = note.ask;
         return engine.send(id, asBuffer(data), peer, channel);

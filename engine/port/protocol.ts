@@ -42,6 +42,8 @@ export type Calls = {
   /** The captures to send, in the order of the video m-sections. */
   setCaptures: { ask: { id: string; captures: readonly string[] }; reply: undefined };
   answer: { ask: { id: string; sdp: string }; reply: { peer: string; sdp: string } };
+  /** A browser will come soon. */
+  expect: { ask: { id: string }; reply: undefined };
   send: {
     ask: { id: string; data: string | Uint8Array; peer?: string; channel?: string };
     reply: undefined;

@@ -195,3 +195,28 @@ describe('an endpoint in Express', () => {
       assert.equal((await post(server.url('/k%c3%bcche/connect'))).status, 200);
     }));
 });
+
+describe('an endpoint whose page is visited', () => {
+  for (const { it: sentence, method = 'GET', path, token, expected } of [
+    { it: 'announces the offer that will follow', path: '/rtcbot', expected: 1 },
+    { it: 'does not for a look at the headers', method: 'HEAD', path: '/rtcbot', expected: 0 },
+    { it: 'does not for the library', path: '/rtcbot/rtcbot.js', expected: 0 },
+    { it: 'does not without the token', path: '/rtcbot', token: 'secret', expected: 0 },
+    { it: 'does not with a wrong token', path: '/rtcbot?token=x', token: 'secret', expected: 0 },
+    { it: 'does with the token', path: '/rtcbot?token=secret', token: 'secret', expected: 1 },
+  ]) {
+    it(sentence, async () => {
+      let announced = 0;
+      const answerer = {
+        answer: () => Promise.reject(new Error('no offer was sent')),
+        expect: () => {
+          announced += 1;
+        },
+      };
+      await withEndpoint({ answerer, ...(token ? { token } : {}) }, async server => {
+        await (await fetch(server.url(path), { method })).arrayBuffer();
+      });
+      assert.equal(announced, expected);
+    });
+  }
+});

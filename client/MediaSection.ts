@@ -1,0 +1,93 @@
+/** What a page wants of the video or the audio of its connection. */
+export interface MediaWish {
+  readonly receive: boolean;
+  /** What is to be sent, or null. */
+  readonly track: MediaStreamTrack | null;
+  /** The stream that the track is announced in, or null. */
+  readonly stream: MediaStream | null;
+}
+
+/** The m-section of one connection that serves a `MediaLine`: at most one transceiver. */
+export class MediaSection {
+  readonly #peer: RTCPeerConnection;
+  readonly #kind: 'video' | 'audio';
+  #transceiver: RTCRtpTransceiver | undefined;
+  #incomingStream: MediaStream | null = null;
+  #described = false;
+
+  /** @param came called with the stream of each incoming track */
+  constructor(
+    peer: RTCPeerConnection,
+    kind: 'video' | 'audio',
+    came: (stream: MediaStream) => void,
+  ) {
+    this.#peer = peer;
+    this.#kind = kind;
+    peer.addEventListener('track', ({ track, streams }) => {
+      if (track.kind !== kind) return;
+      // A server that names no stream in its answer (no a=msid) still gets its track shown.
+      const stream = streams[0] ?? new MediaStream([track]);
+      this.#incomingStream = stream;
+      came(stream);
+    });
+  }
+
+  /** The connection's offer or answer is made: what it leaves out needs another. */
+  get described(): boolean {
+    return this.#described;
+  }
+
+  /** The stream that the other side sends, or null before it comes. */
+  get incomingStream(): MediaStream | null {
+    return this.#incomingStream;
+  }
+
+  get receiver(): RTCRtpReceiver | undefined {
+    return this.#transceiver?.receiver;
+  }
+
+  /** What both sides agreed on. Undefined until the answer is there. */
+  get agreed(): RTCRtpTransceiverDirection | undefined {
+    return this.#transceiver?.currentDirection ?? undefined;
+  }
+
+  /** Adds the section to a connection that is about to offer, unless nothing is wanted of it. */
+  prepareOffer(wish: MediaWish): void {
+    this.#described = true;
+    const direction = directionOf(wish);
+    if (direction === 'inactive') return;
+    this.#transceiver = this.#peer.addTransceiver(wish.track ?? this.#kind, {
+      direction,
+      streams: wish.stream ? [wish.stream] : [],
+    });
+  }
+
+  /** Fits the section to an offer that has just been set: the first m-line of its kind sends. */
+  prepareAnswer(wish: MediaWish): void {
+    this.#described = true;
+    const offered = this.#peer.getTransceivers().filter(({ receiver }) => {
+      return receiver.track.kind === this.#kind;
+    });
+    this.#transceiver = offered[0];
+    for (const transceiver of offered) {
+      const first = transceiver === this.#transceiver;
+      transceiver.direction = first ? directionOf(wish) : wish.receive ? 'recvonly' : 'inactive';
+    }
+    if (wish.track) this.send(wish.track);
+  }
+
+  /** Sends another track, or nothing, where it sends already. Returns whether it does. */
+  send(track: MediaStreamTrack | null): boolean {
+    const transceiver = this.#transceiver;
+    if (!transceiver?.direction.startsWith('send')) return false;
+    // Rejects only when the connection was closed meanwhile, which has its own event.
+    transceiver.sender.replaceTrack(track).catch(() => {});
+    return true;
+  }
+}
+
+/** The direction to offer, or to answer with, for a wish. */
+export function directionOf({ receive, track }: MediaWish): RTCRtpTransceiverDirection {
+  if (track) return receive ? 'sendrecv' : 'sendonly';
+  return receive ? 'recvonly' : 'inactive';
+}
