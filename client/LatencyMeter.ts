@@ -65,11 +65,12 @@ export class LatencyMeter {
     this.#timer = setInterval(() => this.#report(), REPORT_MS);
   }
 
-  /** Measures pictures of this connection from now on. */
+  /** Measures pictures of this connection from now on. Where one takes another's place, they flow on. */
   follow(link: MeteredLink | undefined): void {
+    const goesOn = link && this.#link;
     this.#link = link;
     this.#before = undefined;
-    this.#setFlows(false);
+    if (!goesOn) this.#setFlows(false);
   }
 
   /** Stops. Idempotent. */

@@ -1,4 +1,5 @@
 import { ControlChannel } from './ControlChannel';
+import { firstPicture } from './firstPicture';
 import type { MediaLine } from './MediaLine';
 import { playAtOnce } from './playAtOnce';
 import { RTCConnection } from './RTCConnection';
@@ -8,6 +9,8 @@ import { type Problem, postOffer, SignalingError } from './signaling';
 const CONNECT_MS = 10_000;
 /** Longest time that a connection may be `disconnected`, which a Wi-Fi roam also causes. */
 const DISCONNECTED_MS = 2000;
+/** Longest wait for the first picture of a connection. */
+const FIRST_PICTURE_MS = 3000;
 
 /** What a link is made of. */
 export interface LinkOptions {
@@ -19,7 +22,12 @@ export interface LinkOptions {
   ordered: boolean;
   rtcConfiguration: RTCConfiguration;
   latency: 'lowest' | 'smooth';
+  /** Its media are not shown by the lines before `show()`. */
+  standby: boolean;
 }
+
+/** `asked`: the server has the offer, and may have made a peer for it. */
+export type LinkPhase = 'offering' | 'asked' | 'connected';
 
 /** Why a link ended. `reconnect` is the server's wish, no fault. */
 export type LinkEnd =
@@ -40,14 +48,16 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #listener: LinkListener;
   readonly #abort = new AbortController();
+  #phase: LinkPhase = 'offering';
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(options: LinkOptions, listener: LinkListener) {
-    const { ordered, rtcConfiguration, video, audio } = options;
+    const { ordered, rtcConfiguration, video, audio, standby } = options;
     this.#options = options;
     this.#listener = listener;
-    this.connection = new RTCConnection(ordered, rtcConfiguration, { gatherMs: 0, video, audio });
+    const lines = { video, audio, standby };
+    this.connection = new RTCConnection(ordered, rtcConfiguration, { gatherMs: 0, ...lines });
     this.connection.subscribe(message => listener.message(message));
     this.connection.onStateChange(state => this.#follow(state));
     const channel = this.connection.peerConnection.createDataChannel('rtcbot');
@@ -57,6 +67,17 @@ export class Link {
     });
     this.#limit(CONNECT_MS, 'No connection came about');
     this.#negotiate().catch(error => this.#refuse(error));
+  }
+
+  /** How far it has come; that it is `connected` stays so to its end. */
+  get phase(): LinkPhase {
+    return this.#phase;
+  }
+
+  /** Settles when its first picture can be shown, at the latest after 3 s; at once if none is sent. */
+  async firstPicture(): Promise<void> {
+    const { peerConnection, sections } = this.connection;
+    if (sections.video.receives) await firstPicture(peerConnection, FIRST_PICTURE_MS);
   }
 
   /** Says good-bye and closes. Idempotent. */
@@ -70,9 +91,11 @@ export class Link {
   }
 
   async #negotiate(): Promise<void> {
-    const { url, token, video, latency } = this.#options;
+    const { url, token, latency } = this.#options;
     const offer = await this.connection.getLocalDescription();
-    if (video.receiver && latency === 'lowest') playAtOnce(video.receiver);
+    const { receiver } = this.connection.sections.video;
+    if (receiver && latency === 'lowest') playAtOnce(receiver);
+    this.#phase = 'asked';
     const answer = await postOffer(url, offer, { token, signal: this.#abort.signal });
     if (!this.#closed) await this.connection.setRemoteDescription(answer);
   }
@@ -80,6 +103,7 @@ export class Link {
   #follow(state: RTCPeerConnectionState): void {
     if (state === 'connected') {
       clearTimeout(this.#deadline);
+      this.#phase = 'connected';
       if (!this.#closed) this.#listener.connected();
     } else if (state === 'disconnected') {
       this.#limit(DISCONNECTED_MS, 'The network path was lost');

@@ -52,12 +52,12 @@ export class MediaLine {
 
   /** Whether the other side agreed to send. Undefined until the answer is there. */
   get receives(): boolean | undefined {
-    return this.#shown?.agreed && /recv/.test(this.#shown.agreed);
+    return this.#shown?.receives;
   }
 
   /** Whether the other side agreed to take what is sent. Undefined until the answer is there. */
   get sends(): boolean | undefined {
-    return this.#shown?.agreed && /send/.test(this.#shown.agreed);
+    return this.#shown?.sends;
   }
 
   /**
@@ -65,8 +65,13 @@ export class MediaLine {
    * there already. The returned function ends the calls (receiving goes on).
    */
   subscribe(callback: StreamCallback): () => void {
-    this.#callbacks.add(callback);
     this.offerToReceive();
+    return this.watch(callback);
+  }
+
+  /** As `subscribe`, without asking to receive. */
+  watch(callback: StreamCallback): () => void {
+    this.#callbacks.add(callback);
     if (this.incomingStream) safely(callback, this.incomingStream);
     return () => this.#callbacks.delete(callback);
   }
@@ -93,7 +98,7 @@ export class MediaLine {
    * @param standby its media are shown only by `show()`
    */
   adopt(peer: RTCPeerConnection, standby = false): MediaSection {
-    const section = new MediaSection(peer, this.kind, stream => {
+    const section = new MediaSection(peer, this, stream => {
       if (section === this.#shown) this.#tell(stream);
     });
     this.#newest = section;

@@ -7,24 +7,26 @@ export interface MediaWish {
   readonly stream: MediaStream | null;
 }
 
+/** What a section needs of its line. */
+export interface SectionLine {
+  readonly kind: 'video' | 'audio';
+  readonly wish: MediaWish;
+}
+
 /** The m-section of one connection that serves a `MediaLine`: at most one transceiver. */
 export class MediaSection {
   readonly #peer: RTCPeerConnection;
-  readonly #kind: 'video' | 'audio';
+  readonly #line: SectionLine;
   #transceiver: RTCRtpTransceiver | undefined;
   #incomingStream: MediaStream | null = null;
   #described = false;
 
   /** @param came called with the stream of each incoming track */
-  constructor(
-    peer: RTCPeerConnection,
-    kind: 'video' | 'audio',
-    came: (stream: MediaStream) => void,
-  ) {
+  constructor(peer: RTCPeerConnection, line: SectionLine, came: (stream: MediaStream) => void) {
     this.#peer = peer;
-    this.#kind = kind;
+    this.#line = line;
     peer.addEventListener('track', ({ track, streams }) => {
-      if (track.kind !== kind) return;
+      if (track.kind !== line.kind) return;
       // A server that names no stream in its answer (no a=msid) still gets its track shown.
       const stream = streams[0] ?? new MediaStream([track]);
       this.#incomingStream = stream;
@@ -46,27 +48,34 @@ export class MediaSection {
     return this.#transceiver?.receiver;
   }
 
-  /** What both sides agreed on. Undefined until the answer is there. */
-  get agreed(): RTCRtpTransceiverDirection | undefined {
-    return this.#transceiver?.currentDirection ?? undefined;
+  /** Whether the other side agreed to send. Undefined until the answer is there. */
+  get receives(): boolean | undefined {
+    return this.#agreedTo('recv');
+  }
+
+  /** Whether the other side agreed to take what is sent. Undefined until the answer is there. */
+  get sends(): boolean | undefined {
+    return this.#agreedTo('send');
   }
 
   /** Adds the section to a connection that is about to offer, unless nothing is wanted of it. */
-  prepareOffer(wish: MediaWish): void {
+  prepareOffer(): void {
     this.#described = true;
+    const { kind, wish } = this.#line;
     const direction = directionOf(wish);
     if (direction === 'inactive') return;
-    this.#transceiver = this.#peer.addTransceiver(wish.track ?? this.#kind, {
+    this.#transceiver = this.#peer.addTransceiver(wish.track ?? kind, {
       direction,
       streams: wish.stream ? [wish.stream] : [],
     });
   }
 
   /** Fits the section to an offer that has just been set: the first m-line of its kind sends. */
-  prepareAnswer(wish: MediaWish): void {
+  prepareAnswer(): void {
     this.#described = true;
+    const { kind, wish } = this.#line;
     const offered = this.#peer.getTransceivers().filter(({ receiver }) => {
-      return receiver.track.kind === this.#kind;
+      return receiver.track.kind === kind;
     });
     this.#transceiver = offered[0];
     for (const transceiver of offered) {
@@ -83,6 +92,10 @@ export class MediaSection {
     // Rejects only when the connection was closed meanwhile, which has its own event.
     transceiver.sender.replaceTrack(track).catch(() => {});
     return true;
+  }
+
+  #agreedTo(way: 'send' | 'recv'): boolean | undefined {
+    return this.#transceiver?.currentDirection?.includes(way);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SessionState } from './Session';
+import type { SessionState } from './SessionOptions';
 import type { Problem } from './signaling';
 
 /** What a player shows: the session's state and problem and what is known of the picture, as one word. */

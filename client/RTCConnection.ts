@@ -41,13 +41,13 @@ export class RTCConnection extends Emitter<Events> {
   readonly peerConnection: RTCPeerConnection;
   readonly video: MediaLine;
   readonly audio: MediaLine;
+  /** What serves these lines in this connection. */
+  readonly sections: { readonly video: MediaSection; readonly audio: MediaSection };
   /** Fulfilled when connected, rejected when the connection fails or is closed before. */
   readonly connected: Promise<void>;
   readonly #ordered: boolean;
   readonly #gatherMs: number;
   readonly #messages: MessageLine;
-  readonly #videoSection: MediaSection;
-  readonly #audioSection: MediaSection;
   #state: RTCPeerConnectionState = 'new';
 
   constructor(
@@ -63,8 +63,10 @@ export class RTCConnection extends Emitter<Events> {
     // RTCBot shows messages in the browser's console while nobody subscribes.
     this.#messages = new MessageLine(globalThis.console.log, error => this.emit('failed', error));
     this.peerConnection = new RTCPeerConnection(rtcConfiguration);
-    this.#videoSection = this.video.adopt(this.peerConnection, standby);
-    this.#audioSection = this.audio.adopt(this.peerConnection, standby);
+    this.sections = {
+      video: this.video.adopt(this.peerConnection, standby),
+      audio: this.audio.adopt(this.peerConnection, standby),
+    };
     this.peerConnection.onconnectionstatechange = () => this.#follow();
     this.peerConnection.ondatachannel = ({ channel }) => {
       if (channel.label === 'default') this.#carryMessages(channel);
@@ -119,11 +121,11 @@ export class RTCConnection extends Emitter<Events> {
     const peer = this.peerConnection;
     if (description) {
       await peer.setRemoteDescription(description);
-      this.#videoSection.prepareAnswer(this.video.wish);
-      this.#audioSection.prepareAnswer(this.audio.wish);
+      this.sections.video.prepareAnswer();
+      this.sections.audio.prepareAnswer();
     } else {
-      this.#videoSection.prepareOffer(this.video.wish);
-      this.#audioSection.prepareOffer(this.audio.wish);
+      this.sections.video.prepareOffer();
+      this.sections.audio.prepareOffer();
       this.#carryMessages(peer.createDataChannel('default', { ordered: this.#ordered }));
     }
     await peer.setLocalDescription();
@@ -139,20 +141,14 @@ export class RTCConnection extends Emitter<Events> {
 
   /** Shows its media on its lines, in place of those of the connection before. */
   show(): void {
-    this.video.show(this.#videoSection);
-    this.audio.show(this.#audioSection);
+    this.video.show(this.sections.video);
+    this.audio.show(this.sections.audio);
   }
 
   /** Sends no media any more; what comes in goes on. */
   stopSending(): void {
-    this.#videoSection.send(null);
-    this.#audioSection.send(null);
-  }
-
-  /** The receiver of the video, if there is an answer that promises one. */
-  get videoReceiver(): RTCRtpReceiver | undefined {
-    const { agreed, receiver } = this.#videoSection;
-    return agreed && /recv/.test(agreed) ? receiver : undefined;
+    this.sections.video.send(null);
+    this.sections.audio.send(null);
   }
 
   /** Sets the one callback for messages. It gets text as it came: what our server sends is JSON text. */

@@ -1,7 +1,9 @@
 import type { PlaybackStats } from './LatencyMeter';
+import { MediaButtons } from './MediaButtons';
 import { isBrief, type PlayerState, playerStateOf, stateTexts } from './PlayerState';
 import { playerCss, playerHtml } from './playerView';
-import { Session, type SessionOptions } from './Session';
+import { Session } from './Session';
+import type { SessionOptions } from './SessionOptions';
 import { latencyText, statsText } from './statsText';
 
 /** So that the library can be imported where there is no page (a server that renders pages). */
@@ -18,7 +20,9 @@ type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
  * `token-from-url` (take it from `?token=` of the page's address), `latency` (`lowest` or
  * `smooth`), `stats` (show the line of figures), `fill` (fill the window).
  * Events: `statechange` (detail: `{ state, text }`), `stats` (detail: `PlaybackStats`).
- * The slot `controls` takes buttons of the page.
+ * The slot `controls` takes buttons of the page. Its own can be hidden by their parts, for example
+ * `rtcbot-player::part(microphone) { display: none }`: `sound`, `microphone`, `camera`, `figures`, `full`.
+ * Sound begins by a click, as browsers demand: its button, or `player.session.muted = false`.
  */
 export class RtcbotPlayer extends Element {
   static readonly observedAttributes = ['src', 'token', 'token-from-url', 'latency', 'stats'];
@@ -28,6 +32,7 @@ export class RtcbotPlayer extends Element {
   readonly #text: HTMLElement;
   readonly #stats: HTMLOutputElement;
   readonly #toggle: HTMLButtonElement;
+  readonly #buttons: MediaButtons;
   #session: Session | undefined;
   #state: PlayerState = 'closed';
   #picture = false;
@@ -48,13 +53,14 @@ export class RtcbotPlayer extends Element {
     this.#overlay = part('.overlay');
     this.#text = part('.state');
     this.#stats = part('.stats');
-    this.#toggle = part('.toggle');
+    this.#toggle = part('.figures');
     const full = part('.full');
     full.hidden = !document.fullscreenEnabled && !this.#iPhoneVideo.webkitEnterFullscreen;
     full.onclick = () => this.#toggleFullScreen();
     this.#toggle.onclick = () => this.toggleAttribute('stats');
     // The attribute does not make a video created by a script silent in every browser.
     this.video.muted = true;
+    this.#buttons = new MediaButtons(root, this.video);
     this.video.onloadedmetadata = () => this.#play();
     this.#overlay.onclick = () => this.#blocked && this.#play();
   }
@@ -88,22 +94,28 @@ export class RtcbotPlayer extends Element {
   }
 
   #open(): void {
+    const { microphone, camera } = this.#session ?? {};
+    const sent = { sendAudio: microphone?.state === 'on', sendVideo: camera?.state === 'on' };
     this.#close();
-    const session = new Session(this.getAttribute('src') ?? '/rtcbot', this.#options);
+    const options = { ...this.#options, ...sent };
+    const session = new Session(this.getAttribute('src') ?? '/rtcbot', options);
     this.#session = session;
     session.on('state', () => this.#update());
+    session.on('media', () => this.#update());
     session.on('picture', flows => {
       this.#picture = flows;
       this.#update();
     });
     session.on('stats', stats => this.#show(stats));
     session.attach(this.video);
+    this.#buttons.use(session);
     this.#update();
   }
 
   #close(): void {
     this.#session?.close();
     this.#session = undefined;
+    this.#buttons.use(undefined);
     this.#picture = false;
     this.video.srcObject = null;
     this.#stats.value = '';
@@ -115,12 +127,14 @@ export class RtcbotPlayer extends Element {
       ? new URLSearchParams(location.search).get('token')
       : null;
     return {
+      audio: true,
       token: this.getAttribute('token') ?? fromUrl ?? undefined,
       latency: this.getAttribute('latency') === 'smooth' ? 'smooth' : 'lowest',
     };
   }
 
   #update(): void {
+    this.#buttons.update();
     const state = playerStateOf({
       session: this.#session?.state ?? 'closed',
       problem: this.#session?.problem,
@@ -152,7 +166,13 @@ export class RtcbotPlayer extends Element {
       this.#blocked = false;
     } catch (error) {
       // Also thrown when a newer stream interrupts, which is no obstacle.
-      this.#blocked = (error as Error).name === 'NotAllowedError';
+      const refused = (error as Error).name === 'NotAllowedError';
+      // Without its sound more is allowed, and the button for it shows again.
+      if (refused && !this.video.muted) {
+        this.video.muted = true;
+        return this.#play();
+      }
+      this.#blocked = refused;
     }
     this.#update();
   }

@@ -1,41 +1,14 @@
 import { Backoff } from './Backoff';
+import { Device } from './Device';
 import { Emitter, safely } from './Emitter';
-import { LatencyMeter, type PlaybackStats } from './LatencyMeter';
-import { Link, type LinkEnd } from './Link';
+import type { LinkEnd } from './Link';
+import { Links } from './Links';
 import { MediaLine } from './MediaLine';
 import type { Message, MessageCallback } from './MessageLine';
 import { PageMoments } from './PageMoments';
+import { Playback } from './Playback';
+import type { SessionEvents, SessionOptions, SessionState } from './SessionOptions';
 import type { Problem } from './signaling';
-
-/** How `connect()` connects. */
-export interface SessionOptions {
-  /** Receive video. Default true. */
-  video?: boolean;
-  /** Receive sound. Default false. */
-  audio?: boolean;
-  /** Access token of the endpoint. */
-  token?: string | undefined;
-  /** `lowest` shows each picture at once, `smooth` lets the browser even out the network. Default `lowest`. */
-  latency?: 'lowest' | 'smooth';
-  /** Messages arrive in the order they were sent. Default true. */
-  ordered?: boolean;
-  /** For RTCPeerConnection: STUN and TURN servers. Default: none. */
-  rtcConfiguration?: RTCConfiguration;
-}
-
-/** `connecting` at first, `reconnecting` after any failure or loss, `closed` by `close()` only. */
-export type SessionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
-
-export type SessionEvents = {
-  /** The state or the problem changed. */
-  state: [state: SessionState, problem: Problem | undefined];
-  /** A message came on the channel `default`, parsed if it is JSON text. */
-  message: [message: unknown];
-  /** Pictures began to come to the attached `<video>` (true) or stopped coming (false). */
-  picture: [flows: boolean];
-  /** Once a second while a `<video>` is attached and connected. */
-  stats: [stats: PlaybackStats];
-};
 
 /** Shortest wait after a problem that does not go away by itself, in ms. */
 const PATIENCE_MS: Partial<Record<Problem, number>> = {
@@ -56,37 +29,52 @@ const WAITING_MS = 5000;
  * whenever it breaks, until `close()`.
  *
  * It has RTCBot's methods (`video`, `audio`, `subscribe`, `put_nowait`, `close`), `attach` for a
- * `<video>`, `send` (the plain name of `put_nowait`), and events by `on`.
+ * `<video>`, `send` (the plain name of `put_nowait`), `microphone` and `camera` of the page, and
+ * events by `on`. What is received and sent may change at any time: where that takes a new
+ * connection it is made beside the old one, and the picture goes on. The server sees a new peer.
  */
 export class Session extends Emitter<SessionEvents> {
   /** Incoming and outgoing video. What is subscribed and put stays so across connections. */
   readonly video: MediaLine;
   /** Incoming and outgoing sound. */
   readonly audio: MediaLine;
-  readonly #url: string;
-  readonly #options: SessionOptions;
+  /** `microphone.start()` and `.stop()`: the user's own sound, sent on `audio`. */
+  readonly microphone: Device;
+  /** `camera.start()` and `.stop()`: the user's own picture, sent on `video`. */
+  readonly camera: Device;
+  readonly #latency: 'lowest' | 'smooth';
+  readonly #links: Links;
   readonly #backoff = new Backoff();
   readonly #moments: PageMoments;
   #state: SessionState = 'connecting';
   #problem: Problem | undefined;
-  #link: Link | undefined;
   #connectedAt: number | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #callback: MessageCallback | undefined;
   #waiting: { message: Message; atMs: number }[] = [];
-  #meter: LatencyMeter | undefined;
-  #unsubscribe: (() => void) | undefined;
+  #playback: Playback | undefined;
 
   /** @param url address of the endpoint, for example `/rtcbot` */
   constructor(url: string, options: SessionOptions = {}) {
     super();
-    const { video = true, audio = false } = options;
-    this.#url = url;
-    this.#options = options;
-    this.video = new MediaLine('video', () => this.reconnect());
-    this.audio = new MediaLine('audio', () => this.reconnect());
+    const { video = true, audio = false, sendVideo = false, sendAudio = false } = options;
+    this.video = new MediaLine('video', () => this.#links.renew());
+    this.audio = new MediaLine('audio', () => this.#links.renew());
+    this.camera = new Device('camera', this.video);
+    this.microphone = new Device('microphone', this.audio);
     if (video) this.video.offerToReceive();
     if (audio) this.audio.offerToReceive();
+    sendFrom(sendVideo, this.video, this.camera);
+    sendFrom(sendAudio, this.audio, this.microphone);
+    this.#latency = options.latency ?? 'lowest';
+    this.#links = new Links(this.#linkOptions(url, options), {
+      connected: () => this.#succeed(),
+      renewed: () => this.#goOver(),
+      message: message => this.#receive(message),
+      ended: end => this.#fail(end),
+      // Where the server has no second place for us, the first must be left.
+      notRenewed: () => this.reconnect(),
+    });
     this.#moments = new PageMoments({
       retry: () => this.#retry !== undefined && this.#connect(),
       leave: () => this.#drop(),
@@ -106,7 +94,7 @@ export class Session extends Emitter<SessionEvents> {
 
   /** The connection of the moment, if there is one. It is replaced at each reconnect. */
   get peerConnection(): RTCPeerConnection | undefined {
-    return this.#link?.connection.peerConnection;
+    return this.#links.current?.connection.peerConnection;
   }
 
   /** Sets the one callback for messages; it gets text unparsed, as RTCBot's pages expect. */
@@ -119,7 +107,8 @@ export class Session extends Emitter<SessionEvents> {
    * Without a connection the newest 100 wait for it, for 5 s. Bound, as RTCBot's.
    */
   readonly put_nowait = (message: Message): void => {
-    if (this.#link && this.#state === 'connected') this.#link.connection.put_nowait(message);
+    const { current } = this.#links;
+    if (current && this.#state === 'connected') current.connection.put_nowait(message);
     else this.#waiting = [...this.#waiting, { message, atMs: now() }].slice(-WAITING_MESSAGES);
   };
 
@@ -127,19 +116,30 @@ export class Session extends Emitter<SessionEvents> {
   readonly send = this.put_nowait;
 
   /**
-   * Plays the incoming video in `element`, now and after each reconnect, and measures it (events
-   * `picture` and `stats`). One element at a time.
+   * Plays what is received in `element`, now and after each reconnect, and measures it (events
+   * `picture` and `stats`). One element at a time. Its `muted` and `volume` count for the sound,
+   * also where that plays apart from the picture.
    */
   attach(element: HTMLVideoElement): void {
-    this.#detach();
-    this.#meter = new LatencyMeter(element, {
-      picture: flows => this.emit('picture', flows),
-      stats: stats => this.emit('stats', stats),
-    });
+    this.#playback?.close();
+    const { video, audio } = this;
+    this.#playback = new Playback(
+      element,
+      { video, audio, latency: this.#latency },
+      {
+        picture: flows => this.emit('picture', flows),
+        stats: stats => this.emit('stats', stats),
+      },
+    );
     this.#follow();
-    this.#unsubscribe = this.video.subscribe(stream => {
-      element.srcObject = stream;
-    });
+  }
+
+  /**
+   * Lets the sound of the attached element be heard, or not. Browsers allow sound only after a
+   * gesture: set it in the handler of a click.
+   */
+  set muted(muted: boolean) {
+    if (this.#playback) this.#playback.muted = muted;
   }
 
   /** Replaces the connection at once by a new one, with a fresh offer. */
@@ -156,13 +156,10 @@ export class Session extends Emitter<SessionEvents> {
     this.#moments.close();
     this.#enter('closed', undefined, () => {
       this.#drop();
-      this.#detach();
+      this.#playback?.close();
+      this.camera.stop();
+      this.microphone.stop();
     });
-  }
-
-  #detach(): void {
-    this.#meter?.close();
-    this.#unsubscribe?.();
   }
 
   #connect(): void {
@@ -170,16 +167,18 @@ export class Session extends Emitter<SessionEvents> {
     this.#retry = undefined;
     // A listener may have closed the session in the middle of a change.
     if (this.#state === 'closed') return;
-    const { token, ordered = true, rtcConfiguration = {}, latency = 'lowest' } = this.#options;
+    this.#links.connect();
+  }
+
+  #linkOptions(url: string, { token, ordered = true, rtcConfiguration = {} }: SessionOptions) {
     const { video, audio } = this;
-    this.#link = new Link(
-      { url: this.#url, token, video, audio, ordered, rtcConfiguration, latency },
-      {
-        connected: () => this.#succeed(),
-        message: message => this.#receive(message),
-        ended: end => this.#fail(end),
-      },
-    );
+    return { url, token, video, audio, ordered, rtcConfiguration, latency: this.#latency };
+  }
+
+  #goOver(): void {
+    this.#connectedAt = now();
+    this.#follow();
+    this.emit('media');
   }
 
   #succeed(): void {
@@ -212,18 +211,17 @@ export class Session extends Emitter<SessionEvents> {
   #drop(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    this.#link?.close();
-    this.#link = undefined;
+    this.#links.close();
     this.#connectedAt = undefined;
     this.#follow();
   }
 
   #follow(): void {
-    const link = this.#link;
-    this.#meter?.follow(
-      link && {
-        peerConnection: link.connection.peerConnection,
-        clock: link.control.clock,
+    const { shown } = this.#links;
+    this.#playback?.follow(
+      shown && {
+        peerConnection: shown.connection.peerConnection,
+        clock: shown.control.clock,
       },
     );
   }
@@ -241,6 +239,12 @@ export class Session extends Emitter<SessionEvents> {
     act();
     if (changed) this.emit('state', state, problem);
   }
+}
+
+/** Sends what a page asks for in the options: its own track, or the device. */
+function sendFrom(wish: boolean | MediaStreamTrack, line: MediaLine, device: Device): void {
+  if (typeof wish === 'object') line.putSubscription(wish);
+  else if (wish) device.start();
 }
 
 /** The least wait after this end, in ms: what the server asks for, else by its cause. */

@@ -1,4 +1,5 @@
-import { Session, type SessionOptions } from './Session';
+import { Session } from './Session';
+import type { SessionOptions } from './SessionOptions';
 
 /**
  * Connects to an endpoint of the `rtc-connection` node and stays connected until `close()`.
@@ -9,6 +10,17 @@ import { Session, type SessionOptions } from './Session';
  * session.on('message', message => show(message));   // what the flow says, JSON parsed
  * session.send({ speed: 0.5 });                      // becomes a message in the flow
  * session.on('state', (state, problem) => {});       // connecting, connected, reconnecting, closed
+ * ```
+ *
+ * With sound, and the way back (pages on https or localhost):
+ * ```js
+ * const session = rtcbot.connect('/rtcbot', { audio: true, sendVideo: canvas.captureStream().getVideoTracks()[0] });
+ * unmuteButton.onclick = () => { session.muted = false; };         // browsers want a click before sound
+ * talkButton.onclick = async () => {
+ *   if (!(await session.microphone.start())) show(session.microphone.problemText);
+ * };
+ * session.microphone.stop();
+ * session.video.putSubscription(anotherTrack);                     // any track, at any time
  * ```
  *
  * @param url address of the endpoint, default `/rtcbot`

@@ -5,14 +5,16 @@
 import { definePlayer } from './RtcbotPlayer';
 
 export { connect } from './connect';
+export type { Device, DeviceState } from './Device';
+export type { DeviceKind, DeviceProblem } from './deviceProblem';
 export type { Latency, PlaybackStats } from './LatencyMeter';
 export { MediaLine } from './MediaLine';
 export type { PlayerState } from './PlayerState';
 export { Queue } from './Queue';
 export { RTCConnection } from './RTCConnection';
 export { RtcbotPlayer } from './RtcbotPlayer';
-export type { SessionOptions, SessionState } from './Session';
 export { Session } from './Session';
+export type { SessionEvents, SessionOptions, SessionState } from './SessionOptions';
 export type { Problem } from './signaling';
 
 definePlayer();

@@ -1,90 +1,117 @@
 /** The inside of `<rtcbot-player>`: its elements and looks. No behaviour. */
 export const playerHtml = `
-<video part="video" muted autoplay playsinline disablepictureinpicture></video>
+<video class="picture" part="video" muted autoplay playsinline disablepictureinpicture></video>
 <div class="overlay" part="overlay">
-  <p class="state" part="state" role="status" aria-live="polite"></p>
+  <p class="state" part="state" role="status"></p>
 </div>
+<video class="own" part="own" muted autoplay playsinline hidden aria-label="Your camera"></video>
 <div class="bar" part="bar">
+  <p class="notice" part="notice" role="alert" hidden></p>
   <output class="stats" part="stats" aria-live="off"></output>
+  <div class="buttons">
   <slot name="controls"></slot>
-  <button type="button" class="toggle" part="button" aria-label="Show latency and picture size" title="Latency and picture size">
-    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 13h4l3-8 4 14 3-6h4"/></svg>
-  </button>
-  <button type="button" class="full" part="button" aria-label="Full screen" title="Full screen">
-    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/></svg>
-  </button>
-</div>`;
+  ${button('sound', 'Sound', 'M4 9.5v5h3.5L12 19V5L7.5 9.5z', 'M15.5 9a4.5 4.5 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11', 'M16 9.5l5 5M21 9.5l-5 5', '<span class="off">Sound on</span>')}
+  ${button('microphone', 'Send your microphone', 'M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4', '', 'M4 3l16 18')}
+  ${button('camera', 'Send your camera', 'M3 7h11v10H3zM14 11l7-3.5v9L14 13', '', 'M4 3l16 18')}
+  ${button('figures', 'Latency and picture size', 'M3 13h4l3-8 4 14 3-6h4')}
+  ${button('full', 'Full screen', 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}
+</div></div>`;
+
+/** A button with an icon: SVG paths that are always there, only while pressed, and only while not. */
+function button(name: string, label: string, always: string, on = '', off = '', more = ''): string {
+  return `<button type="button" class="${name}" part="button ${name}" aria-label="${label}" title="${label}">
+<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${always}"/><path class="on" d="${on}"/><path class="off" d="${off}"/></svg>${more}</button>`;
+}
 
 /**
  * Pages set the looks by these custom properties: --rtcbot-background, --rtcbot-color,
- * --rtcbot-surface (behind texts and buttons), --rtcbot-accent, --rtcbot-radius, --rtcbot-font.
- * The attribute `fill` makes the player fill the window.
+ * --rtcbot-surface (behind texts and buttons), --rtcbot-accent, --rtcbot-on-accent (on top of it),
+ * --rtcbot-radius, --rtcbot-font. The attribute `fill` makes the player fill the window.
  */
 export const playerCss = `
 :host {
-  --background: var(--rtcbot-background, #eceff3);
-  --color: var(--rtcbot-color, #1a1f27);
-  --surface: var(--rtcbot-surface, rgb(255 255 255 / 82%));
-  --accent: var(--rtcbot-accent, #0b65d8);
+  --background: #eceff3; --color: #1a1f27; --surface: rgb(255 255 255 / 82%);
+  --accent: #0b65d8; --on-accent: #fff;
   display: block; position: relative; overflow: hidden;
   width: 100%; aspect-ratio: 16 / 9; min-height: 8rem;
-  background: var(--background); color: var(--color);
+  background: var(--rtcbot-background, var(--background)); color: var(--rtcbot-color, var(--color));
   border-radius: var(--rtcbot-radius, 0);
   font: 400 .9375rem/1.4 var(--rtcbot-font, system-ui, sans-serif);
 }
 @media (prefers-color-scheme: dark) {
   :host {
-    --background: var(--rtcbot-background, #0e1116);
-    --color: var(--rtcbot-color, #eef1f5);
-    --surface: var(--rtcbot-surface, rgb(28 33 41 / 82%));
-    --accent: var(--rtcbot-accent, #6cb0ff);
+    --background: #0e1116; --color: #eef1f5; --surface: rgb(28 33 41 / 82%);
+    --accent: #6cb0ff; --on-accent: #0e1116;
   }
 }
-:host([hidden]) { display: none }
-:host([fill]) { position: fixed; inset: 0; width: auto; aspect-ratio: auto; border-radius: 0 }
-:host(:fullscreen) { border-radius: 0 }
-video { display: block; position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain }
-:host(:not([state=live])) video { opacity: 0; transition: opacity .2s }
-:host([state=waiting]) video { opacity: .35 }
+:host([hidden]), [hidden] { display: none !important }
+:host([fill]) { position: fixed; inset: 0; width: auto; aspect-ratio: auto }
+:host([fill]), :host(:fullscreen) { border-radius: 0 }
+video { position: absolute }
+* { box-sizing: border-box }
+.picture, .overlay, button { transition: opacity .2s }
+.picture { inset: 0; width: 100%; height: 100%; object-fit: contain }
+:host(:not([state=live])) .picture { opacity: 0 }
+:host([state=waiting]) .picture { opacity: .35 }
+.own {
+  inset: env(safe-area-inset-top) env(safe-area-inset-right) auto auto; margin: .5rem;
+  width: clamp(4.5rem, 18%, 11rem); border-radius: .5rem; transform: scaleX(-1);
+}
 .overlay {
   position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem;
-  transition: opacity .2s;
 }
 :host([state=live]) .overlay { opacity: 0; pointer-events: none }
+.state, .stats, .notice, button { background: var(--rtcbot-surface, var(--surface)) }
 .state {
   display: flex; align-items: center; gap: .65em; margin: 0; padding: .6em 1.1em;
-  border-radius: 2em; background: var(--surface); text-align: center;
+  border-radius: 2em; text-align: center;
 }
-.overlay.brief .state { animation: appear .2s .4s backwards }
-.overlay.brief .state::before {
+.brief .state { animation: appear .2s .4s backwards }
+.brief .state::before {
   content: ''; flex: none; width: .8em; height: .8em; border-radius: 50%;
   border: .15em solid; border-right-color: transparent; animation: turn 1s linear infinite;
 }
 .bar {
-  position: absolute; inset: auto 0 0; display: flex; align-items: center; justify-content: flex-end;
-  gap: .5rem;
-  padding: .5rem max(.5rem, env(safe-area-inset-right)) max(.5rem, env(safe-area-inset-bottom)) max(.5rem, env(safe-area-inset-left));
+  position: absolute; padding: .5rem;
+  inset: auto env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);
+}
+.bar, .buttons {
+  display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5rem;
+}
+.notice {
+  width: 100%; margin: 0; padding: .5em 1.1em; border-radius: 1.2em; text-align: center;
 }
 .stats {
-  margin-right: auto; padding: .3em .8em; border-radius: 1em; background: var(--surface);
+  margin-right: auto; padding: .3em .8em; border-radius: 1em;
   font-size: .8125rem; font-variant-numeric: tabular-nums;
-  min-width: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+  max-width: 100%; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
 }
-@media (max-width: 30rem) { .stats { font-size: .75rem } }
 .stats:empty, :host(:not([stats])) .stats { display: none }
-:host(:not([stats])) .toggle { margin-left: auto }
 button {
+  --level: 0; --highlight: var(--rtcbot-accent, var(--accent));
   flex: none; width: 2.5rem; height: 2.5rem; padding: .55rem; border: 0; border-radius: 50%;
-  background: var(--surface); color: inherit; cursor: pointer; transition: opacity .2s;
+  color: inherit; font: inherit; cursor: pointer;
 }
-button:hover, button[aria-pressed=true] { color: var(--accent) }
-button:focus-visible { outline: .15rem solid var(--accent); outline-offset: .1rem }
-svg { display: block; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
+button:hover, .figures[aria-pressed=true] { color: var(--highlight) }
+button:focus-visible { outline: .15rem solid var(--highlight); outline-offset: .1rem }
+.sound[aria-pressed=false] {
+  display: flex; align-items: center; gap: .4em;
+  width: auto; border-radius: 1.25rem;
+}
+:is(.microphone, .camera)[aria-pressed=true] {
+  color: var(--rtcbot-on-accent, var(--on-accent)); background: var(--highlight);
+  box-shadow: 0 0 0 calc(var(--level) * .5rem) color-mix(in srgb, var(--highlight), #0000);
+}
+[aria-pressed=true] .off, [aria-pressed=false] .on { display: none }
+svg {
+  display: block; width: 1.4rem; height: 1.4rem; fill: none; stroke: currentColor;
+  stroke-width: 2; stroke-linecap: round; stroke-linejoin: round;
+}
 @media (hover: hover) {
-  :host([state=live]:not(:hover, :focus-within)) button { opacity: .35 }
+  :host([state=live]:not(:hover, :focus-within)) button:not(:is(.microphone, .camera)[aria-pressed=true], .sound[aria-pressed=false]) { opacity: .35 }
 }
 @media (prefers-reduced-motion: reduce) {
-  .overlay.brief .state::before { animation: none; border-color: currentColor }
+  .brief .state::before { animation: none; border-color: currentColor }
 }
 @keyframes turn { to { rotate: 1turn } }
 @keyframes appear { from { opacity: 0 } }

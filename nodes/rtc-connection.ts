@@ -6,15 +6,21 @@ import {
   type ConnectionConfig,
   type ConnectionCredentials,
   connectionOptions,
+  type WiredOutputs,
 } from './lib/connectionOptions';
 import { mountEndpoint } from './lib/endpointOf';
 import { holdEngine } from './lib/engine';
+import { chunkFields, frameFields, frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
 import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { dataOf, fromPeer, messageFrom, type PeerMessage, peerOf } from './lib/peerMessage';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
+import { isWired } from './lib/wires';
 
-type Incoming = PeerMessage & SignalingMessage & { command?: unknown };
+type Incoming = PeerMessage & SignalingMessage & MediaMessage & { command?: unknown };
+
+const VIDEO = 1;
+const AUDIO = 2;
 
 /** rtc-connection: any number of browsers. Outputs: messages, video, audio, events, and answer if wired. */
 export = (RED: NodeAPI): void => {
@@ -26,50 +32,53 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
-    const isWired = config.signaling === 'wired';
+    const hasWiredSignaling = config.signaling === 'wired';
     let connection: ConnectionProxy | undefined;
     let mount: Mount | undefined;
     let refusal: Error | undefined;
+    let wiredAs: WiredOutputs | undefined;
 
     const show = () => {
       if (refusal) status.fail(refusal);
       else showCount(status, connection?.peers.size ?? 0);
     };
-    const sendEvent = (peer: string, event: object) =>
-      this.send([null, null, null, { ...fromPeer(peer), ...event }]);
-
     const open = () => {
-      const opened = hold.engine.openConnection(connectionOptions(config));
+      wiredAs = wiring();
+      const opened = hold.engine.openConnection(connectionOptions(config, wiredAs));
       connection = opened;
-      opened.on('opened', show);
-      opened.on('connected', peer => {
-        show();
-        sendEvent(peer, { payload: 'connected' });
-      });
-      opened.on('disconnected', (peer, reason) => {
-        show();
-        sendEvent(peer, { payload: 'disconnected', reason });
-      });
-      opened.on('message', (...received) => this.send([messageFrom(...received)]));
+      opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
-      if (isWired) return;
+      sendOn(this, opened);
+      if (!hasWiredSignaling) mount = serve(opened);
+    };
+
+    const serve = (answerer: ConnectionProxy) => {
       const refuse = (error: Error | undefined) => {
         refusal = error;
         show();
       };
-      mount = mountEndpoint(RED, {
-        config,
-        token: this.credentials.token,
-        answerer: opened,
-        assets,
-        listener: { mounted: () => refuse(undefined), refused: refuse },
-      });
+      const { token } = this.credentials;
+      const listener = { mounted: () => refuse(undefined), refused: refuse };
+      return mountEndpoint(RED, { config, token, answerer, assets, listener });
+    };
+
+    // A deploy may change the wires and leave the node running: peers are then asked for more or less.
+    const wiring = () => ({
+      video: isWired(this, config, VIDEO),
+      audio: isWired(this, config, AUDIO),
+    });
+    const followWires = () => {
+      const { video, audio } = wiring();
+      if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
+      mount?.close();
+      void connection.close();
+      open();
     };
 
     this.on('input', async (message: Incoming, send, done) => {
       try {
         if (!connection) throw new Error('the node is not set up: see its first error');
-        if (isWired && isOffer(message)) {
+        if (hasWiredSignaling && isOffer(message)) {
           const failure = await answerMessage(message, connection);
           if (failure) this.log(message.payload);
           send([null, null, null, null, message]);
@@ -81,6 +90,7 @@ export = (RED: NodeAPI): void => {
     });
 
     this.on('close', async (done: () => void) => {
+      RED.events.off('flows:started', followWires);
       mount?.close();
       await connection?.close();
       await hold.release();
@@ -90,6 +100,7 @@ export = (RED: NodeAPI): void => {
 
     try {
       open();
+      RED.events.on('flows:started', followWires);
     } catch (error) {
       status.fail(error);
     }
@@ -103,11 +114,37 @@ export = (RED: NodeAPI): void => {
   >('rtc-connection', ConnectionNode, { credentials: { token: { type: 'password' } } });
 };
 
+/** Sends on what comes from the peers. */
+function sendOn(node: Node, connection: ConnectionProxy): void {
+  const media = (kind: 'video' | 'audio', peer: string, fields: object) => {
+    const message = { ...fromPeer(peer), ...fields };
+    node.send(kind === 'video' ? [null, message] : [null, null, message]);
+  };
+  const event = (peer: string, fields: object) =>
+    node.send([null, null, null, { ...fromPeer(peer), ...fields }]);
+
+  connection.on('message', (...received) => node.send([messageFrom(...received)]));
+  connection.on('track', (peer, track) => media(track.kind, peer, { payload: track }));
+  connection.on('frame', (peer, frame) => media('video', peer, frameFields(frame)));
+  connection.on('chunk', (peer, chunk) => media('audio', peer, chunkFields(chunk)));
+  connection.on('connected', peer => event(peer, { payload: 'connected' }));
+  connection.on('disconnected', (peer, reason) => event(peer, { payload: 'disconnected', reason }));
+}
+
 /** Carries out what a message asks for. @throws MediaError */
 async function handle(connection: ConnectionProxy, message: Incoming): Promise<void> {
   if (message.payload instanceof TrackHandle) connection.addTrack(message.payload);
   else if (message.command === 'close') await connection.closePeer(peerOf(message));
-  else await connection.send(dataOf(message.payload), peerOf(message), message.channel);
+  else await put(connection, message);
+}
+
+/** A picture or sound becomes media, all else a message. @throws MediaError */
+function put(connection: ConnectionProxy, message: Incoming): Promise<void> {
+  const frame = frameIn(message);
+  if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 });
+  const pcm = pcmIn(message);
+  if (pcm) return connection.putPcm(pcm);
+  return connection.send(dataOf(message.payload), peerOf(message), message.channel);
 }
 
 function showCount(status: NodeStatus, peers: number): void {

@@ -1,7 +1,7 @@
 import type { AccessUnit } from '../model/AccessUnit';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg } from '../process/ffmpeg';
-import { type Conversion, conversionArguments } from './Conversion';
+import { type Conversion, conversionArguments, outputSize } from './Conversion';
 import { type CodedUnit, type UnitReader, unitReader } from './unitReader';
 import { type UnitWriter, unitWriter } from './unitWriter';
 
@@ -91,15 +91,12 @@ export class CodecProcess {
     const timestampMs = this.#captureTime(index);
     if (timestampMs === undefined) return;
     this.#made += 1;
-    const { to: codec, width, height } = this.conversion;
-    const isEven = codec === 'JPEG';
     this.#handlers.unit({
-      codec,
+      codec: this.conversion.to,
       data,
       key,
       timestampMs,
-      width: isEven ? width : width & ~1,
-      height: isEven ? height : height & ~1,
+      ...outputSize(this.conversion),
     });
   }
 

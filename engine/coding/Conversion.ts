@@ -15,6 +15,18 @@ export interface Conversion {
   readonly bitrateBps: number;
   /** Longest time between two keyframes of H264 and VP8, in ms. */
   readonly keyframeIntervalMs: number;
+  /** Width of the pictures that come out, in pixels, if it is another; the proportions stay. */
+  readonly scaledWidth?: number;
+}
+
+/** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
+export function outputSize({ to, width, height, scaledWidth = width }: Conversion): {
+  width: number;
+  height: number;
+} {
+  const scaledHeight = Math.round((height * scaledWidth) / width);
+  if (to === 'JPEG' && scaledWidth === width) return { width, height };
+  return { width: Math.max(2, scaledWidth & ~1), height: Math.max(2, scaledHeight & ~1) };
 }
 
 /** True if both can be done by the same running program. */
@@ -26,7 +38,8 @@ export function isSameConversion(a: Conversion, b: Conversion): boolean {
     a.height === b.height &&
     a.frameRate === b.frameRate &&
     a.bitrateBps === b.bitrateBps &&
-    a.keyframeIntervalMs === b.keyframeIntervalMs
+    a.keyframeIntervalMs === b.keyframeIntervalMs &&
+    a.scaledWidth === b.scaledWidth
   );
 }
 
@@ -42,7 +55,7 @@ export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): str
     ...inputArguments(conversion),
     '-an',
     ...ffmpeg.passthrough,
-    ...evenSize(conversion),
+    ...sizeFilter(conversion),
     ...outputArguments(conversion),
     '-flush_packets',
     '1',
@@ -75,10 +88,12 @@ function containerArguments(format: string, frameRate: number): string[] {
   return [...CONTAINER, '-f', format, '-r', `${frameRate}`, '-i', 'pipe:0'];
 }
 
-/** Encoders of 4:2:0 pictures refuse odd sizes. */
-function evenSize({ to, width, height }: Conversion): string[] {
-  const isOdd = width % 2 === 1 || height % 2 === 1;
-  return isOdd && to !== 'JPEG' ? ['-vf', 'crop=trunc(iw/2)*2:trunc(ih/2)*2'] : [];
+function sizeFilter(conversion: Conversion): string[] {
+  const { width, height } = outputSize(conversion);
+  if (width === conversion.width && height === conversion.height) return [];
+  return conversion.scaledWidth === undefined
+    ? ['-vf', `crop=${width}:${height}`]
+    : ['-vf', `scale=${width}:${height}:flags=fast_bilinear`];
 }
 
 function outputArguments(conversion: Conversion): string[] {

@@ -18,6 +18,8 @@ export interface RenditionSettings {
   readonly bitrateBps?: number;
   /** Longest time between two keyframes of H264 and VP8, in ms. Default 10000. */
   readonly keyframeIntervalMs?: number;
+  /** Wider pictures are made so wide, in pixels; of JPEG and I420 only. */
+  readonly maxWidth?: number;
 }
 
 /** What a rendition needs. */
@@ -100,6 +102,7 @@ class RenditionRun implements OriginRun {
   }
 
   requestKeyframe(): boolean {
+    if (this.#passes) return this.#source.requestKeyframe();
     const encoder = this.#steps.at(-1);
     encoder?.requestKeyframe?.();
     return encoder !== undefined;
@@ -162,7 +165,7 @@ class RenditionRun implements OriginRun {
 
   /** Makes the steps for a source of this form. False while that cannot be done. */
   #build(unit: AccessUnit, form: string): boolean {
-    const path = match(unit.codec, this.#settings.codec);
+    const path = this.#pathFrom(unit);
     if (path.length > 0 && !this.#ffmpeg) {
       if (this.#failure) this.#fail(this.#failure);
       return false;
@@ -174,6 +177,17 @@ class RenditionRun implements OriginRun {
     return true;
   }
 
+  #pathFrom(unit: AccessUnit): readonly VideoCodec[] {
+    const { codec } = this.#settings;
+    const path = match(unit.codec, codec);
+    // A picture that only has to be smaller goes through one step all the same.
+    return path.length === 0 && this.#isTooWide(unit) ? [codec] : path;
+  }
+
+  #isTooWide({ width }: AccessUnit): boolean {
+    return width > (this.#settings.maxWidth ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Builds from the last step to the first, so that each knows where its units go. */
   #chain(unit: AccessUnit, path: readonly VideoCodec[], ffmpeg: Ffmpeg): void {
     const { width, height } = unit;
@@ -182,13 +196,15 @@ class RenditionRun implements OriginRun {
       bitrateBps = automaticBitrate(width, height, frameRate),
       keyframeIntervalMs = KEYFRAME_INTERVAL_MS,
     } = this.#settings;
+    const { maxWidth } = this.#settings;
+    const scale = maxWidth && this.#isTooWide(unit) ? { scaledWidth: maxWidth } : {};
     let take = (made: AccessUnit) => this.#give(made);
     for (let step = path.length - 1; step >= 0; step -= 1) {
       const from = step === 0 ? unit.codec : path[step - 1];
       const to = path[step];
       if (!from || !to) continue;
       const converter = converterFor(
-        { from, to, width, height, frameRate, bitrateBps, keyframeIntervalMs },
+        { from, to, width, height, frameRate, bitrateBps, keyframeIntervalMs, ...scale },
         { unit: take, failed: error => this.#fail(error) },
         { ffmpeg, spare: this.#options.spare, clock: this.#options.clock },
       );

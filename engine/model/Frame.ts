@@ -1,8 +1,11 @@
+/** How a picture travels on a wire: a JPEG file, packed RGB or RGBA, one byte of brightness, or the planes of I420. */
+export type FrameFormat = 'jpeg' | 'rgb24' | 'rgba' | 'gray8' | 'yuv420p';
+
 /** One picture for a flow. */
 export interface Frame {
-  /** One complete JPEG. */
+  /** One complete JPEG, or raw pixels without padding. */
   readonly data: Uint8Array;
-  readonly format: 'jpeg';
+  readonly format: FrameFormat;
   /** In pixels. */
   readonly width: number;
   /** In pixels. */

@@ -107,6 +107,11 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     };
   }
 
+  /** Asks the origin for a keyframe for everybody. False where it cannot make one now. */
+  requestKeyframe(): boolean {
+    return this.#run?.requestKeyframe?.() ?? false;
+  }
+
   /** Closes the origin and drops all subscribers. Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;

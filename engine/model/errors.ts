@@ -279,6 +279,54 @@ export class EngineEndedError extends MediaError {
   }
 }
 
+/** The program that plays sound ended, or stopped playing. */
+export class PlaybackError extends MediaError {
+  readonly code = 'playback-failed';
+  constructor(device: string, detail: string, options?: ErrorOptions) {
+    super(`${device} does not play: ${detail}`, { device, detail }, options);
+  }
+}
+
+/** More sound was to be queued than is kept. */
+export class SoundTooLongError extends MediaError {
+  readonly code = 'sound-too-long';
+  constructor(limitSeconds: number, options?: ErrorOptions) {
+    super(
+      `The sound is not played, because more than ${limitSeconds} s would wait: send it in parts, each when it is to be heard`,
+      { seconds: limitSeconds },
+      options,
+    );
+  }
+}
+
+/** No program that shows video in a window was found. */
+export class PlayerMissingError extends MediaError {
+  readonly code = 'player-missing';
+  constructor(options?: ErrorOptions) {
+    super('No program that shows video in a window was found: sudo apt install mpv', {}, options);
+  }
+}
+
+/** The screen on which a window is to open cannot be reached. */
+export class NoDisplayError extends MediaError {
+  readonly code = 'no-display';
+  constructor(detail: string, options?: ErrorOptions) {
+    super(
+      `No screen can be reached (${detail}): start a desktop and enter its DISPLAY, or WAYLAND_DISPLAY and XDG_RUNTIME_DIR`,
+      { detail },
+      options,
+    );
+  }
+}
+
+/** The program that shows video in a window failed. */
+export class WindowError extends MediaError {
+  readonly code = 'window-failed';
+  constructor(detail: string, options?: ErrorOptions) {
+    super(`The video window failed: ${detail}`, { detail }, options);
+  }
+}
+
 /** The plain form in which an error crosses the thread boundary. Structured clone drops class and fields. */
 export interface ErrorNote {
   readonly code: string;

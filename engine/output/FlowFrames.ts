@@ -1,6 +1,18 @@
+import { fromI420 } from '../coding/pixels';
 import type { AccessUnit } from '../model/AccessUnit';
-import type { Frame } from '../model/Frame';
+import type { Frame, FrameFormat } from '../model/Frame';
 import type { Subscription, Track } from '../model/Track';
+
+/** Options of `FlowFrames`. */
+export interface FlowFramesOptions {
+  /** How the flow wants its pictures. Default `jpeg`. */
+  format?: FrameFormat;
+  /** At most so many pictures a second. Default: as many as come. */
+  frameRate?: number;
+}
+
+/** A picture may come a little early: sources jitter. */
+const EARLY = 0.8;
 
 /**
  * Hands a track's pictures to a flow, newest only: the next one goes out when the flow has taken
@@ -8,15 +20,24 @@ import type { Subscription, Track } from '../model/Track';
  */
 export class FlowFrames {
   readonly #send: (frame: Frame) => void;
+  readonly #format: FrameFormat;
+  readonly #intervalMs: number;
   readonly #subscription: Subscription;
-  #newest: Frame | undefined;
+  #newest: { readonly unit: AccessUnit; readonly sequence: number } | undefined;
   #hasCredit = true;
   #sequence = 0;
   #dropped = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
 
-  /** @param track of JPEG units */
-  constructor(track: Track, send: (frame: Frame) => void) {
+  /** @param track of JPEG units for `jpeg`, else of I420 units */
+  constructor(
+    track: Track,
+    send: (frame: Frame) => void,
+    { format = 'jpeg', frameRate }: FlowFramesOptions = {},
+  ) {
     this.#send = send;
+    this.#format = format;
+    this.#intervalMs = frameRate ? (EARLY * 1000) / frameRate : 0;
     this.#subscription = track.subscribe({ unit: unit => this.#take(unit) });
   }
 
@@ -37,19 +58,27 @@ export class FlowFrames {
     this.#newest = undefined;
   }
 
-  #take({ data, width, height, timestampMs }: AccessUnit): void {
+  #take(unit: AccessUnit): void {
+    if (unit.timestampMs - this.#lastMs < this.#intervalMs) return;
+    this.#lastMs = unit.timestampMs;
     if (this.#newest) this.#dropped += 1;
-    const sequence = this.#sequence;
+    this.#newest = { unit, sequence: this.#sequence };
     this.#sequence += 1;
-    this.#newest = { data, format: 'jpeg', width, height, timestampMs, sequence };
     this.#sendNewest();
   }
 
   #sendNewest(): void {
-    const frame = this.#newest;
-    if (!frame || !this.#hasCredit) return;
+    if (!this.#newest || !this.#hasCredit) return;
+    const { unit, sequence } = this.#newest;
     this.#newest = undefined;
     this.#hasCredit = false;
-    this.#send(frame);
+    this.#send(frameOf(unit, this.#format, sequence));
   }
+}
+
+/** A unit as a frame. Pixels are laid out only now, when the flow is ready for them. */
+export function frameOf(unit: AccessUnit, format: FrameFormat, sequence: number): Frame {
+  const { width, height, timestampMs } = unit;
+  const data = format === 'jpeg' ? unit.data : fromI420(unit.data, format, { width, height });
+  return { data, format, width, height, timestampMs, sequence };
 }

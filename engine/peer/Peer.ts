@@ -1,31 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import {
-  MediaStream,
   type RTCCertificate,
   type RTCDataChannel,
   type RTCDtlsTransport,
   RTCPeerConnection,
-  type RTCRtpTransceiver,
 } from 'werift';
 import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import { MessageError, OfferError } from '../model/errors';
-import type { Track } from '../model/Track';
 import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
-import { readFeedback } from './feedback';
+import { followNomination } from './followNomination';
 import { type ChannelData, MessageChannel } from './MessageChannel';
-import {
-  extensionIds,
-  videoSenderOptions,
-  videoTransceivers,
-  withInactiveSections,
-} from './negotiate';
+import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
+import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
 import { peerConfig } from './peerConfig';
-import { RtpSender } from './RtpSender';
-import { secureSender } from './SecureSender';
-import { SenderReports } from './SenderReports';
-import { type LatencyMode, VideoSender } from './VideoSender';
+import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
 
 /** Why a peer is gone. */
@@ -39,7 +29,8 @@ export type CloseCause =
 
 /** Who gets what happens to a peer. */
 export interface PeerHandlers {
-  connected(): void;
+  /** @param media what the peer sends */
+  connected(media: readonly RemoteMedia[]): void;
   message(channel: string, data: ChannelData): void;
   /** Once, and last. */
   closed(cause: CloseCause): void;
@@ -49,6 +40,8 @@ export interface PeerHandlers {
 export interface PeerOptions {
   readonly latency: LatencyMode;
   readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  /** See `PeerMediaOptions.wanted`. */
+  readonly wanted: PeerMediaOptions['wanted'];
   readonly certificate?: RTCCertificate;
   /** How long the handshake may take, in ms. Default 10000. */
   readonly handshakeMs?: number;
@@ -57,15 +50,6 @@ export interface PeerOptions {
   /** Source of time. Default: the system's. */
   readonly clock?: Clock;
 }
-
-/** A video m-section that we send on. */
-interface VideoLine {
-  readonly transceiver: RTCRtpTransceiver;
-  readonly sender: VideoSender;
-}
-
-/** Tracks in the order of the video m-sections that they go to. */
-export type VideoTracks = readonly (Track | undefined)[];
 
 const DEFAULT_LABEL = 'default';
 /** What every peer takes in one message, in bytes (RFC 8841 6.1). */
@@ -77,15 +61,14 @@ export class Peer {
   readonly id = randomBytes(12).toString('base64url');
   readonly videoCodec: PeerVideoCodec;
   readonly #handlers: PeerHandlers;
-  readonly #options: PeerOptions;
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
-  readonly #reports: SenderReports;
+  readonly #media: PeerMedia;
   readonly #channels = new Map<string, MessageChannel>();
   readonly #disposers: (() => void)[] = [];
-  #lines: VideoLine[] = [];
   #control: ControlChannel | undefined;
   #cancelHandshake: (() => void) | undefined;
+  #negotiating: Promise<string> | undefined;
   #connected = false;
   #closing: Promise<void> | undefined;
 
@@ -93,20 +76,24 @@ export class Peer {
     const { clock = systemClock, handshakeMs = 10_000, silenceMs, certificate } = options;
     this.videoCodec = videoCodec;
     this.#handlers = handlers;
-    this.#options = options;
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
       clock,
       ...(silenceMs === undefined ? {} : { silenceMs }),
     });
     this.#cancelHandshake = clock.after(handshakeMs, () => void this.close('handshake timed out'));
-    this.#reports = new SenderReports(clock);
     this.#connection = new RTCPeerConnection(
       peerConfig({
         videoCodec,
-        checkArrived: () => this.#watchdog.heard(),
+        checkArrived: (...check) => {
+          this.#watchdog.heard();
+          followNomination(this.#connection, check);
+        },
         ...(certificate ? { certificate } : {}),
       }),
     );
+    const { latency, packetize, wanted } = options;
+    const mediaOptions = { videoCodec, latency, packetize, wanted, clock };
+    this.#media = new PeerMedia(this.#connection, mediaOptions);
     this.#listen(this.#connection.onDataChannel, channel => this.#open(channel));
   }
 
@@ -124,9 +111,10 @@ export class Peer {
    * handshake is through.
    * @throws OfferError if the offer cannot be answered; the peer is closed then
    */
-  async answer(offer: CheckedOffer, tracks: VideoTracks): Promise<string> {
+  async answer(offer: CheckedOffer, tracks: MediaTracks): Promise<string> {
     try {
-      return await this.#negotiate(offer, tracks);
+      this.#negotiating = this.#negotiate(offer, tracks);
+      return await this.#negotiating;
     } catch (error) {
       await this.close('connection failed');
       if (error instanceof OfferError) throw error;
@@ -139,11 +127,8 @@ export class Peer {
    * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
    * sent now is asked to connect anew.
    */
-  follow(tracks: VideoTracks): void {
-    this.#lines.forEach((line, index) => {
-      line.sender.follow(tracks[index]);
-    });
-    if (tracks.length > this.#lines.length) this.#control?.askToReconnect();
+  follow(tracks: MediaTracks): void {
+    if (this.#media.follow(tracks)) this.#control?.askToReconnect();
   }
 
   /** @throws MessageError if it cannot be sent */
@@ -162,41 +147,24 @@ export class Peer {
     return this.#closing;
   }
 
-  async #negotiate(offer: CheckedOffer, tracks: VideoTracks): Promise<string> {
+  async #negotiate(offer: CheckedOffer, tracks: MediaTracks): Promise<string> {
     const connection = this.#connection;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     if (this.#closing) throw new OfferError('the connection was closed');
-    this.#prepareLines(offer, tracks);
+    this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
     for (const transport of connection.dtlsTransports) {
       // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
       transport.role = 'server';
       this.#listen(transport.onStateChange, state => this.#transportIs(state, transport));
-      this.#listen(transport.onRtcp, packet => this.#feedback(packet));
+      this.#listen(transport.onRtcp, packet => {
+        this.#watchdog.heard();
+        this.#media.feedback(packet);
+      });
     }
     await connection.setLocalDescription(await connection.createAnswer());
     const { localDescription } = connection;
     if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
     return withInactiveSections(localDescription.sdp);
-  }
-
-  #prepareLines(offer: CheckedOffer, tracks: VideoTracks): void {
-    const stream = new MediaStream({ id: `rtcbot-${this.id}` });
-    for (const transceiver of this.#connection.getTransceivers()) {
-      transceiver.setDirection('inactive');
-    }
-    for (const transceiver of videoTransceivers(this.#connection)) {
-      const track = tracks[this.#lines.length];
-      const offered = offer.video.find(({ mid }) => mid === transceiver.mid);
-      const isWanted = offered?.receives && offered.accepts.includes(this.videoCodec);
-      if (!track || !isWanted) continue;
-      transceiver.setDirection('sendonly');
-      // The page's callback gets the stream that is named here (RFC 8830).
-      transceiver.sender.setStreams([stream]);
-      const { latency, packetize } = this.#options;
-      const sender = new VideoSender({ latency, packetize });
-      this.#lines.push({ transceiver, sender });
-      sender.follow(track);
-    }
   }
 
   #transportIs(state: string, transport: RTCDtlsTransport): void {
@@ -210,31 +178,7 @@ export class Peer {
     this.#connected = true;
     this.#cancelHandshake?.();
     this.#watchdog.start();
-    const secure = secureSender(transport);
-    for (const { transceiver, sender } of this.#lines) {
-      const options = videoSenderOptions(transceiver, this.videoCodec);
-      if (!options) {
-        sender.close();
-        continue;
-      }
-      const rtp = new RtpSender(options, secure);
-      sender.connect(rtp, extensionIds(transceiver));
-      this.#reports.add(rtp);
-    }
-    this.#reports.start(transport, this.#connection.cname);
-    this.#handlers.connected();
-  }
-
-  #feedback(packet: Parameters<typeof readFeedback>[0]): void {
-    this.#watchdog.heard();
-    readFeedback(packet, {
-      keyframe: ssrc => this.#lineOf(ssrc)?.sender.requestKeyframe(),
-      lost: (ssrc, sequences) => this.#lineOf(ssrc)?.sender.sender?.retransmit(sequences),
-    });
-  }
-
-  #lineOf(ssrc: number): VideoLine | undefined {
-    return this.#lines.find(({ sender }) => sender.sender?.ssrc === ssrc);
+    this.#handlers.connected(this.#media.start(transport));
   }
 
   #open(channel: RTCDataChannel): void {
@@ -244,7 +188,7 @@ export class Peer {
       return;
     }
     this.#control = new ControlChannel(channel, {
-      lastSent: () => this.#lines[0]?.sender.lastSent,
+      lastSent: () => this.#media.lastSent,
       bye: () => void this.close('page closed'),
     });
     this.#listen(channel.stateChanged, state => {
@@ -274,11 +218,12 @@ export class Peer {
   async #end(cause: CloseCause): Promise<void> {
     this.#cancelHandshake?.();
     this.#watchdog.close();
-    this.#reports.close();
     for (const dispose of this.#disposers) dispose();
-    for (const { sender } of this.#lines) sender.close();
+    this.#media.close();
     this.#channels.clear();
     this.#handlers.closed(cause);
+    // Closed in the midst of it, the stack goes on to open sockets that nobody closes.
+    await this.#negotiating?.catch(() => {});
     try {
       await this.#connection.close();
     } catch {

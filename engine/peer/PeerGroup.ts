@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RTCCertificate } from 'werift';
 import type { AccessUnit, PeerVideoCodec, VideoCodec } from '../model/AccessUnit';
+import type { AudioUnit } from '../model/AudioUnit';
 import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors';
 import { preferredCodec } from '../model/match';
@@ -8,6 +9,7 @@ import type { Subscription, Track } from '../model/Track';
 import type { ChannelData } from './MessageChannel';
 import { type CheckedOffer, checkOffer } from './offer';
 import { type CloseCause, Peer, type PeerOptions } from './Peer';
+import type { MediaTracks, RemoteMedia } from './PeerMedia';
 import { rtpPayloads } from './rtpPayloads';
 import type { LatencyMode } from './VideoSender';
 
@@ -24,6 +26,8 @@ export interface PeerGroupOptions {
   readonly latency: LatencyMode;
   /** Peers at the same time, those in the handshake included. */
   readonly maxPeers: number;
+  /** The kinds that are wanted of peers. Default none. */
+  readonly wanted?: PeerOptions['wanted'];
   readonly certificate?: RTCCertificate;
   /** See `PeerOptions`, in ms. */
   readonly handshakeMs?: number;
@@ -32,7 +36,8 @@ export interface PeerGroupOptions {
 
 /** What a group tells. */
 export type PeerGroupEvents = {
-  connected: [peer: string];
+  /** `media` is what the peer sends of the wanted kinds. */
+  connected: [peer: string, media: readonly RemoteMedia[]];
   disconnected: [peer: string, cause: CloseCause];
   /** Its handshake came to nothing. */
   abandoned: [peer: string, cause: CloseCause];
@@ -51,7 +56,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #leaving = new Set<Promise<void>>();
   /** Payloads of units, made once for all peers. */
   readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
-  #sources: readonly VideoSource[] = [];
+  #video: readonly VideoSource[] = [];
+  #audio: readonly Track<AudioUnit>[] = [];
   #headStart: readonly Subscription[] = [];
   #cancelHeadStart: (() => void) | undefined;
   #closed = false;
@@ -66,9 +72,13 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return [...this.#peers.values()].filter(({ isConnected }) => isConnected).length;
   }
 
-  /** Sends these sources from now on; the first goes to the first video m-section of each peer, and so on. */
-  send(sources: readonly VideoSource[]): void {
-    this.#sources = sources;
+  /**
+   * Sends these from now on; the first goes to the first m-section of its kind of each peer, and so on.
+   * @param audio Opus tracks
+   */
+  send(video: readonly VideoSource[], audio: readonly Track<AudioUnit>[] = []): void {
+    this.#video = video;
+    this.#audio = audio;
     for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoCodec));
   }
 
@@ -90,7 +100,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   expect(): void {
     if (this.#closed) return;
     this.#endHeadStart();
-    const held = this.#tracks('H264').map(track => track.subscribe({ unit() {} }));
+    const held = this.#tracks('H264').video.map(track => track.subscribe({ unit() {} }));
     this.#cancelHeadStart = systemClock.after(HEAD_START_MS, () => this.#endHeadStart());
     this.#headStart = held;
   }
@@ -153,18 +163,19 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   /** One codec serves all video of a peer. */
   #codecFor(offer: CheckedOffer): PeerVideoCodec {
-    const accepted = offer.video.find(({ receives }) => receives)?.accepts ?? ['H264'];
-    return preferredCodec(accepted, this.#sources[0]?.native) ?? 'H264';
+    const accepted = offer.media.find(({ kind }) => kind === 'video')?.codecs ?? ['H264'];
+    return preferredCodec(accepted, this.#video[0]?.native) ?? 'H264';
   }
 
-  #tracks(codec: PeerVideoCodec): readonly Track[] {
-    return this.#sources.map(source => source.rendition(codec));
+  #tracks(codec: PeerVideoCodec): MediaTracks {
+    return { video: this.#video.map(source => source.rendition(codec)), audio: this.#audio };
   }
 
   #open(codec: PeerVideoCodec): Peer {
     const { latency, certificate, handshakeMs, silenceMs } = this.#options;
     const options: PeerOptions = {
       latency,
+      wanted: this.#options.wanted ?? [],
       packetize: unit => this.#packetize(unit),
       ...(certificate ? { certificate } : {}),
       ...(handshakeMs === undefined ? {} : { handshakeMs }),
@@ -173,7 +184,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     const peer: Peer = new Peer(
       codec,
       {
-        connected: () => this.emit('connected', peer.id),
+        connected: media => this.emit('connected', peer.id, media),
         message: (channel, data) => this.emit('message', peer.id, channel, data),
         closed: cause => this.#left(peer, cause),
       },

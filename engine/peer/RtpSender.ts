@@ -8,6 +8,8 @@ export interface RtpSenderOptions {
   readonly ssrc: number;
   /** In Hz: 90000 for video. */
   readonly clockRate: number;
+  /** The last packet of each unit carries the marker bit (video). Default true. */
+  readonly marksUnits?: boolean;
   /** Retransmission stream (RFC 4588); absent where the browser did not offer it. */
   readonly rtx?: { readonly payloadType: number; readonly ssrc: number };
 }
@@ -90,7 +92,7 @@ export class RtpSender {
       const packet: SentPacket = {
         sequence: this.#index % 2 ** SEQUENCE_BITS,
         timestamp,
-        marker: position === last,
+        marker: position === last && (this.#options.marksUnits ?? true),
         extensions: position === 0 ? first : NO_EXTENSIONS,
         payload,
       };

@@ -34,7 +34,9 @@ export class SenderReports {
   start(transport: RTCDtlsTransport, cname: string): void {
     if (this.#senders.length === 0) return;
     for (const sender of this.#senders) {
-      if (sender.counts.packets > 0) void transport.sendRtcp(report(sender, cname));
+      if (sender.counts.packets === 0) continue;
+      // A transport that has just been closed rejects: nobody is there any more to be told.
+      transport.sendRtcp(report(sender, cname)).catch(() => {});
     }
     this.#cancel = this.#clock.after(INTERVAL_MS, () => this.start(transport, cname));
   }

@@ -59,11 +59,27 @@ export function extensionIds(transceiver: RTCRtpTransceiver): ExtensionIds {
   };
 }
 
-/** The video m-sections in the order of the offer. */
-export function videoTransceivers(connection: RTCPeerConnection): RTCRtpTransceiver[] {
+/** How an audio m-section was negotiated; undefined without Opus. */
+export function audioSenderOptions(transceiver: RTCRtpTransceiver): RtpSenderOptions | undefined {
+  const opus = transceiver.codecs.find(({ name }) => name.toLowerCase() === 'opus');
+  if (!opus) return undefined;
+  const { ssrc } = transceiver.sender;
+  return {
+    payloadType: opus.payloadType,
+    ssrc,
+    clockRate: opus.clockRate,
+    marksUnits: false,
+  };
+}
+
+/** The m-sections of a kind in the order of the offer. */
+export function transceiversOf(
+  connection: RTCPeerConnection,
+  wanted: 'video' | 'audio',
+): RTCRtpTransceiver[] {
   return connection
     .getTransceivers()
-    .filter(({ kind }) => kind === 'video')
+    .filter(({ kind }) => kind === wanted)
     .sort((a, b) => (a.mLineIndex ?? 0) - (b.mLineIndex ?? 0));
 }
 

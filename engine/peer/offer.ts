@@ -1,19 +1,23 @@
 import type { PeerVideoCodec } from '../model/AccessUnit';
 import { OfferError } from '../model/errors';
 
-/** One video m-section of an offer. */
-export interface OfferedVideo {
+/** One m-section of an offer that carries pictures or sound. */
+export interface OfferedMedia {
+  readonly kind: 'video' | 'audio';
   readonly mid: string;
-  /** The browser wants to be sent video here. */
+  /** The browser wants to be sent something here. */
   readonly receives: boolean;
-  /** Codecs that it takes and we can send. */
-  readonly accepts: readonly PeerVideoCodec[];
+  /** The browser wants to send something here. */
+  readonly sends: boolean;
+  /** Video codecs that it takes and gives, and we as well; empty for audio, which is Opus. */
+  readonly codecs: readonly PeerVideoCodec[];
 }
 
 /** An offer that was checked and made fit for the WebRTC stack. */
 export interface CheckedOffer {
   readonly sdp: string;
-  readonly video: readonly OfferedVideo[];
+  /** In the order of the offer. */
+  readonly media: readonly OfferedMedia[];
 }
 
 interface Section {
@@ -49,9 +53,9 @@ export function checkOffer(sdp: string): CheckedOffer {
   if (active.length === 0) throw new OfferError('all its m-lines are rejected');
   // What is bundled only has no transport of its own (RFC 8829 5.2.1).
   for (const section of active) if (!section.isBundled) checkTransport(session, section);
-  const video = active.filter(section => section.kind === 'video').map(offeredVideo);
+  const media = active.flatMap(section => offeredMedia(section) ?? []);
   const kept = lines.filter(line => !UNWANTED.some(pattern => pattern.test(line)));
-  return { sdp: `${kept.join('\r\n')}\r\n`, video };
+  return { sdp: `${kept.join('\r\n')}\r\n`, media };
 }
 
 function sectionsOf(lines: readonly string[]): { session: string[]; sections: Section[] } {
@@ -81,15 +85,21 @@ function checkTransport(session: readonly string[], section: Section): void {
   }
 }
 
-function offeredVideo(section: Section): OfferedVideo {
-  const { lines } = section;
+function offeredMedia({ kind, lines }: Section): OfferedMedia | undefined {
+  if (kind !== 'video' && kind !== 'audio') return undefined;
   // Encoding names are the same in any case (RFC 4855 3).
   const names = lines.flatMap(
     line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1]?.toUpperCase() ?? [],
   );
-  const accepts = (['H264', 'VP8'] as const).filter(codec => names.includes(codec));
-  const receives = !lines.includes('a=sendonly') && !lines.includes('a=inactive');
-  return { mid: attribute(lines, 'a=mid:') ?? '', receives, accepts };
+  const has = (...directions: string[]) => directions.some(each => lines.includes(`a=${each}`));
+  return {
+    kind,
+    mid: attribute(lines, 'a=mid:') ?? '',
+    // Without a direction a section is sendrecv (RFC 8866 6.7).
+    receives: !has('sendonly', 'inactive'),
+    sends: !has('recvonly', 'inactive'),
+    codecs: (['H264', 'VP8'] as const).filter(codec => names.includes(codec)),
+  };
 }
 
 function attribute(lines: readonly string[], start: string): string | undefined {

@@ -8,9 +8,11 @@ import {
   useNACK,
   useOPUS,
   usePLI,
+  useREMB,
   useVP8,
 } from 'werift';
 import type { PeerVideoCodec } from '../model/AccessUnit';
+import type { ConnectivityCheck } from './followNomination';
 import { EXTENSION_URI } from './rtpHeader';
 
 /** Largest data channel message that we take, in bytes; browsers default to the same. */
@@ -21,12 +23,12 @@ export interface PeerConfigOptions {
   readonly videoCodec: PeerVideoCodec;
   readonly certificate?: RTCCertificate;
   /** Called on each connectivity check that arrives: a sign of life. */
-  readonly checkArrived: () => void;
+  readonly checkArrived: (...check: ConnectivityCheck) => void;
 }
 
 /** The configuration of a peer connection that answers a browser on a network it can reach. */
 export function peerConfig(options: PeerConfigOptions): Partial<PeerConfig> {
-  const feedback = { rtcpFeedback: [useNACK(), usePLI()] };
+  const feedback = { rtcpFeedback: [useNACK(), usePLI(), useREMB()] };
   const video = options.videoCodec === 'H264' ? useH264(feedback) : useVP8(feedback);
   const rtx = new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 });
   return {
@@ -35,8 +37,8 @@ export function peerConfig(options: PeerConfigOptions): Partial<PeerConfig> {
     iceLite: true,
     iceUseIpv6: true,
     iceAdditionalHostAddresses: loopbackIfAlone(),
-    iceFilterStunResponse: () => {
-      options.checkArrived();
+    iceFilterStunResponse: (...check) => {
+      options.checkArrived(...check);
       return true;
     },
     codecs: { video: [video, rtx], audio: [useOPUS()] },

@@ -1,32 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { SourceState } from '../capture/Source';
+import type { CaptureState } from '../Captures';
+import type { FrameSettings } from '../FlowTaps';
 import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
-import type { CaptureRequest } from './protocol';
+import type { Chunk } from '../output/FlowChunks';
+import { asBuffer } from './memory';
+import type { Calls } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 
-/** A capture and the node that it belongs to. */
-export interface CaptureProxyOptions extends CaptureRequest {
+/** A capture, and the node that it belongs to. */
+export type CaptureProxyOptions = {
   /** Id of the node. */
   readonly origin: string;
   /** Name of the node, for people. */
   readonly label: string;
-}
+} & (
+  | { readonly kind: 'video'; readonly settings: Calls['openCamera']['ask']['settings'] }
+  | { readonly kind: 'audio'; readonly settings: Calls['openMicrophone']['ask']['settings'] }
+);
 
 /** A frame as the main thread gets it, in memory of its own. */
 export type ReceivedFrame = Omit<Frame, 'data'> & { readonly data: Buffer };
 
+/** A chunk as the main thread gets it, in memory of its own. */
+export type ReceivedChunk = Omit<Chunk, 'data'> & { readonly data: Buffer };
+
 /** What a capture tells. */
 export type CaptureProxyEvents = {
-  state: [state: SourceState];
+  state: [state: CaptureState];
   failed: [error: MediaError];
   frame: [frame: ReceivedFrame];
+  chunk: [chunk: ReceivedChunk];
   closed: [];
 };
 
-/** A capture in the engine, as the main thread sees it. */
+/** What the worker says of a capture. */
+export type CaptureNote = Extract<
+  WorkerNote,
+  { event: 'captureState' | 'captureFailed' | 'frame' | 'chunk' }
+>;
+
+/** A camera or microphone in the engine, as the main thread sees it. */
 export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
   readonly id = randomUUID();
   /** For the wires. */
@@ -39,21 +55,29 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
     super();
     this.#link = link;
     this.#options = options;
-    const { origin, label } = options;
-    this.track = new TrackHandle({ kind: 'video', id: this.id, origin, label });
+    const { kind, origin, label } = options;
+    this.track = new TrackHandle({ kind, id: this.id, origin, label });
   }
 
   /** Opens it in the worker; again after that was restarted. */
   open(): void {
     if (this.#closing) return;
-    const { options, lingerMs, frames } = this.#options;
-    this.#link
-      .call('openCapture', { id: this.id, options, lingerMs, frames })
-      .catch(error => this.#fail(error));
+    const { id } = this;
+    const opened =
+      this.#options.kind === 'video'
+        ? this.#link.call('openCamera', { id, settings: this.#options.settings })
+        : this.#link.call('openMicrophone', { id, settings: this.#options.settings });
+    opened.catch(error => this.#fail(error));
+  }
+
+  /** One picture, of now. @throws MediaError */
+  async snapshot(settings: FrameSettings): Promise<ReceivedFrame> {
+    const frame = await this.#link.call('snapshot', { id: this.id, settings });
+    return { ...frame, data: asBuffer(frame.data) };
   }
 
   /** Takes what the worker says of this capture. */
-  take(note: Extract<WorkerNote, { event: 'captureState' | 'captureFailed' | 'frame' }>): void {
+  take(note: CaptureNote): void {
     if (this.#closing) return;
     switch (note.event) {
       case 'captureState':
@@ -62,13 +86,12 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
       case 'captureFailed':
         this.#fail(new RemoteMediaError(note.error));
         return;
-      case 'frame': {
-        const { buffer, byteOffset, length } = note.frame.data;
-        // The next one only after the flow had this one and other work had its turn.
-        setImmediate(() => this.#link.frameTaken(this.id));
-        this.emit('frame', { ...note.frame, data: Buffer.from(buffer, byteOffset, length) });
+      case 'frame':
+        this.emit('frame', { ...note.frame, data: asBuffer(note.frame.data) });
         return;
-      }
+      case 'chunk':
+        this.emit('chunk', { ...note.chunk, data: asBuffer(note.chunk.data) });
+        return;
       default:
         note satisfies never;
     }

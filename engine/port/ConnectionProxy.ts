@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import type { ConnectionSettings } from '../Connections';
 import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import type { Frame } from '../model/Frame';
 import type { CloseCause } from '../peer/Peer';
-import type { ConnectionRequest } from './protocol';
-import type { TrackHandle } from './TrackHandle';
+import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
+import { asBuffer, ownMemory } from './memory';
+import type { PcmNote } from './protocol';
+import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 
 /** What a connection tells. */
@@ -13,23 +17,35 @@ export type ConnectionProxyEvents = {
   connected: [peer: string];
   disconnected: [peer: string, cause: CloseCause];
   message: [peer: string, channel: string, data: string | Buffer];
+  /** A peer sends pictures or sound, as a track. */
+  track: [peer: string, track: TrackHandle];
+  /** A picture of a peer. */
+  frame: [peer: string, frame: ReceivedFrame];
+  /** A piece of sound of a peer. */
+  chunk: [peer: string, chunk: ReceivedChunk];
   failed: [error: MediaError];
   closed: [];
 };
+
+/** What the worker says of a connection. */
+export type ConnectionNote = Extract<
+  WorkerNote,
+  { event: 'connected' | 'disconnected' | 'message' | 'remoteTrack' | 'frame' | 'chunk' }
+>;
 
 /** A connection in the engine, as the main thread sees it. */
 export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   readonly id = randomUUID();
   readonly #link: WorkerLink;
-  readonly #request: ConnectionRequest;
+  readonly #settings: ConnectionSettings;
   readonly #tracks = new Map<string, TrackHandle>();
   readonly #peers = new Set<string>();
   #closing: Promise<void> | undefined;
 
-  constructor(link: WorkerLink, request: ConnectionRequest) {
+  constructor(link: WorkerLink, settings: ConnectionSettings) {
     super();
     this.#link = link;
-    this.#request = request;
+    this.#settings = settings;
   }
 
   /** Peers that are connected. */
@@ -41,7 +57,7 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   open(): void {
     if (this.#closing) return;
     this.#link
-      .call('openConnection', { id: this.id, ...this.#request })
+      .call('openConnection', { id: this.id, settings: this.#settings })
       .then(() => this.emit('opened'))
       .catch(error => this.#fail(error));
     this.#sendTracks();
@@ -77,10 +93,23 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   send(data: string | Buffer, peer?: string, channel?: string): Promise<void> {
     return this.#link.call('send', {
       id: this.id,
-      data,
+      data: typeof data === 'string' ? data : ownMemory(data),
       ...(peer === undefined ? {} : { peer }),
       ...(channel === undefined ? {} : { channel }),
     });
+  }
+
+  /** Sends a picture to the peers. @throws MediaError with code message-unsendable */
+  putFrame(frame: Frame): Promise<void> {
+    return this.#link.call('putFrame', {
+      id: this.id,
+      frame: { ...frame, data: ownMemory(frame.data) },
+    });
+  }
+
+  /** Sends a piece of sound to the peers. */
+  putPcm(pcm: PcmNote): Promise<void> {
+    return this.#link.call('putPcm', { id: this.id, pcm: { ...pcm, data: ownMemory(pcm.data) } });
   }
 
   /** Closes one peer, or all. @throws MediaError with code peer-gone */
@@ -89,7 +118,7 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 
   /** Takes what the worker says of this connection. */
-  take(note: Extract<WorkerNote, { event: 'connected' | 'disconnected' | 'message' }>): void {
+  take(note: ConnectionNote): void {
     switch (note.event) {
       case 'connected':
         this.#peers.add(note.peer);
@@ -100,6 +129,24 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
         return;
       case 'message':
         this.emit('message', note.peer, note.channel, received(note.data));
+        return;
+      case 'remoteTrack': {
+        const { peer, kind, track: id } = note.track;
+        const label = `${kind} of ${peer}`;
+        this.emit('track', peer, new TrackHandle({ kind, id, origin: id, label }));
+        return;
+      }
+      case 'frame':
+        this.emit('frame', peerOfTap(note.tap), {
+          ...note.frame,
+          data: asBuffer(note.frame.data),
+        });
+        return;
+      case 'chunk':
+        this.emit('chunk', peerOfTap(note.tap), {
+          ...note.chunk,
+          data: asBuffer(note.chunk.data),
+        });
         return;
       default:
         note satisfies never;
@@ -131,8 +178,8 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 
   #sendTracks(): void {
-    const captures = [...this.#tracks.values()].map(({ id }) => id);
-    this.#link.call('setCaptures', { id: this.id, captures }).catch(error => this.#fail(error));
+    const tracks = [...this.#tracks.values()].map(({ id }) => id);
+    this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
   }
 
   #fail(error: unknown): void {
@@ -141,7 +188,11 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 }
 
-/** Structured clone turns a Buffer into a Uint8Array. */
 function received(data: string | Uint8Array): string | Buffer {
-  return typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.length);
+  return typeof data === 'string' ? data : asBuffer(data);
+}
+
+/** Taps of peers are named `connection peer mid`. */
+function peerOfTap(tap: string): string {
+  return tap.split(' ')[1] ?? '';
 }

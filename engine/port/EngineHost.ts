@@ -1,18 +1,26 @@
 import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors';
+import { asBuffer, ownMemory } from './memory';
 import type { ToMain, ToWorker } from './protocol';
 
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
 
-type Call = Exclude<ToWorker, { frameTaken: string }>;
+type Call = Exclude<ToWorker, { taken: string }>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
-  'openCapture',
+  'openCamera',
+  'openMicrophone',
   'closeCapture',
   'openConnection',
   'closeConnection',
-  'setCaptures',
+  'setTracks',
+  'openSpeaker',
+  'closeSpeaker',
+  'setSpeakerTracks',
+  'openDisplay',
+  'closeDisplay',
+  'setDisplayTracks',
 ]);
 
 /** The worker's side of the port: carries calls out on the engine, and reports its events. */
@@ -32,7 +40,7 @@ export class EngineHost {
 
   /** Takes a note from the main thread. Never throws: a failed call is answered with its error. */
   take(note: ToWorker): void {
-    if ('frameTaken' in note) this.#engine.frameTaken(note.frameTaken);
+    if ('taken' in note) this.#engine.taken(note.taken);
     else this.#call(note);
   }
 
@@ -70,33 +78,167 @@ export class EngineHost {
   async #carryOut(note: Call): Promise<unknown> {
     const engine = this.#engine;
     switch (note.call) {
-      case 'openCapture':
-        return engine.openCapture(note.ask.id, note.ask);
+      case 'openCamera':
+        return engine.openCamera(note.ask.id, note.ask.settings);
+      case 'openMicrophone':
+        return engine.openMicrophone(note.ask.id, note.ask.settings);
       case 'closeCapture':
         return engine.closeCapture(note.ask.id);
-      case 'openConnection':
-        return engine.openConnection(note.ask.id, note.ask);
-      case 'closeConnection':
-        return engine.closeConnection(note.ask.id);
-      case 'setCaptures':
-        return engine.setCaptures(note.ask.id, note.ask.captures);
-      case 'answer':
-        return engine.answer(note.ask.id, note.ask.sdp);
-      case 'expect':
-        return engine.expect(note.ask.id);
-      case 'send': {
-        const { id, data, peer, channel } = note.ask;
-        return engine.send(id, asBuffer(data), peer, channel);
-      }
-      case 'closePeer':
-        return engine.closePeer(note.ask.id, note.ask.peer);
+      case 'snapshot':
+        return engine.snapshot(note.ask.id, note.ask.settings);
       case 'listCameras':
         return engine.listCameras();
+      case 'listMicrophones':
+        return engine.listMicrophones();
+      case 'listSpeakers':
+        return engine.listSpeakers();
       case 'close':
         return engine.close();
+      case 'openDisplay':
+      case 'closeDisplay':
+      case 'setDisplayTracks':
+      case 'showFrame':
+      case 'setWindow':
+      case 'setPictures':
+        return carryOutOnDisplay(engine, note);
+      case 'openSpeaker':
+      case 'closeSpeaker':
+      case 'setSpeakerTracks':
+      case 'play':
+      case 'playWav':
+      case 'stopPlaying':
+      case 'setVolume':
+      case 'setMuted':
+        return carryOutOnSpeaker(engine, note);
       default:
-        return note satisfies never;
+        return carryOutOnConnection(engine, note);
     }
+  }
+}
+
+type SpeakerCall = Extract<
+  Call,
+  {
+    call:
+      | 'openSpeaker'
+      | 'closeSpeaker'
+      | 'setSpeakerTracks'
+      | 'play'
+      | 'playWav'
+      | 'stopPlaying'
+      | 'setVolume'
+      | 'setMuted';
+  }
+>;
+
+async function carryOutOnSpeaker(engine: Engine, note: SpeakerCall): Promise<unknown> {
+  const { speakers } = engine;
+  const { id } = note.ask;
+  switch (note.call) {
+    case 'openSpeaker':
+      return engine.openSpeaker(id, note.ask.settings);
+    case 'closeSpeaker':
+      return speakers.close(id);
+    case 'setSpeakerTracks':
+      return speakers.setTracks(id, note.ask.tracks);
+    case 'play': {
+      const { stream, pcm } = note.ask;
+      return speakers.play(id, stream, { ...pcm, data: asBuffer(pcm.data) });
+    }
+    case 'playWav':
+      return speakers.playWav(id, asBuffer(note.ask.wav));
+    case 'stopPlaying':
+      return speakers.stop(id);
+    case 'setVolume':
+      return speakers.setVolume(id, note.ask.volume);
+    case 'setMuted':
+      return speakers.setMuted(id, note.ask.muted);
+    default:
+      return note satisfies never;
+  }
+}
+
+type DisplayCall = Extract<
+  Call,
+  {
+    call:
+      | 'openDisplay'
+      | 'closeDisplay'
+      | 'setDisplayTracks'
+      | 'showFrame'
+      | 'setWindow'
+      | 'setPictures';
+  }
+>;
+
+async function carryOutOnDisplay(engine: Engine, note: DisplayCall): Promise<unknown> {
+  const { displays } = engine;
+  const { id } = note.ask;
+  switch (note.call) {
+    case 'openDisplay':
+      return engine.openDisplay(id, note.ask.settings);
+    case 'closeDisplay':
+      return displays.close(id);
+    case 'setDisplayTracks':
+      return displays.setTracks(id, note.ask.tracks);
+    case 'showFrame': {
+      const { frame } = note.ask;
+      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) });
+    }
+    case 'setWindow':
+      return displays.setWindow(id, note.ask.isOpen);
+    case 'setPictures':
+      return displays.setPictures(id, note.ask.purpose, note.ask.settings);
+    default:
+      return note satisfies never;
+  }
+}
+
+type ConnectionCall = Extract<
+  Call,
+  {
+    call:
+      | 'openConnection'
+      | 'closeConnection'
+      | 'setTracks'
+      | 'answer'
+      | 'expect'
+      | 'send'
+      | 'closePeer'
+      | 'putFrame'
+      | 'putPcm';
+  }
+>;
+
+async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promise<unknown> {
+  const { id } = note.ask;
+  switch (note.call) {
+    case 'openConnection':
+      return engine.openConnection(id, note.ask.settings);
+    case 'closeConnection':
+      return engine.closeConnection(id);
+    case 'setTracks':
+      return engine.setTracks(id, note.ask.tracks);
+    case 'answer':
+      return engine.answer(id, note.ask.sdp);
+    case 'expect':
+      return engine.expect(id);
+    case 'send': {
+      const { data, peer, channel } = note.ask;
+      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), peer, channel);
+    }
+    case 'closePeer':
+      return engine.closePeer(id, note.ask.peer);
+    case 'putFrame': {
+      const { frame } = note.ask;
+      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) });
+    }
+    case 'putPcm': {
+      const { pcm } = note.ask;
+      return engine.putPcm(id, { ...pcm, data: asBuffer(pcm.data) });
+    }
+    default:
+      return note satisfies never;
   }
 }
 
@@ -104,19 +246,24 @@ function handlersFor(tell: Tell): EngineHandlers {
   return {
     captureState: (id, state) => tell({ event: 'captureState', id, state }),
     captureFailed: (id, error) => tell({ event: 'captureFailed', id, error: noteOf(error) }),
-    frame: (id, frame) => {
-      // The encoder may still be reading the unit: the flow gets memory of its own, handed over whole.
-      const data = new Uint8Array(frame.data);
-      tell({ event: 'frame', id, frame: { ...frame, data } }, [data.buffer]);
+    // The encoder may still be reading the unit: the flow gets memory of its own, handed over whole.
+    frame: (tap, frame) => {
+      const data = ownMemory(frame.data);
+      tell({ event: 'frame', tap, frame: { ...frame, data } }, [data.buffer]);
+    },
+    chunk: (tap, chunk) => {
+      const data = ownMemory(chunk.data);
+      tell({ event: 'chunk', tap, chunk: { ...chunk, data } }, [data.buffer]);
     },
     connected: (id, peer) => tell({ event: 'connected', id, peer }),
     disconnected: (id, peer, cause) => tell({ event: 'disconnected', id, peer, cause }),
-    message: (id, peer, channel, data) => tell({ event: 'message', id, peer, channel, data }),
+    message: (id, peer, channel, data) => {
+      const own = typeof data === 'string' ? data : ownMemory(data);
+      tell({ event: 'message', id, peer, channel, data: own });
+    },
+    remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),
+    outputState: (id, state) => tell({ event: 'outputState', id, state }),
+    outputFailed: (id, error) => tell({ event: 'outputFailed', id, error: noteOf(error) }),
     log: (level, text) => tell({ event: 'log', level, text }),
   };
-}
-
-/** Structured clone turns a Buffer into a Uint8Array. */
-function asBuffer(data: string | Uint8Array): string | Buffer {
-  return typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.length);
 }

@@ -1,9 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import type { ConnectionSettings } from '../Connections';
 import type { CameraDevice } from '../capture/devices';
+import type { DisplaySettings } from '../Displays';
+import type { SoundDevices } from '../engine';
+import type { SpeakerSettings } from '../Speakers';
 import { CaptureProxy, type CaptureProxyOptions } from './CaptureProxy';
 import { ConnectionProxy } from './ConnectionProxy';
-import type { ConnectionRequest, WorkerSettings } from './protocol';
+import { DisplayProxy } from './DisplayProxy';
+import type { WorkerSettings } from './protocol';
+import { SpeakerProxy } from './SpeakerProxy';
 import { WorkerLink, type WorkerNote } from './WorkerLink';
 
 /** What the engine tells beside what its captures and connections do. */
@@ -14,6 +20,8 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
   readonly #link: WorkerLink;
   readonly #captures = new Map<string, CaptureProxy>();
   readonly #connections = new Map<string, ConnectionProxy>();
+  readonly #speakers = new Map<string, SpeakerProxy>();
+  readonly #displays = new Map<string, DisplayProxy>();
 
   /** @param file the worker's compiled entry. Default: the one beside this file. */
   constructor(settings: WorkerSettings, file = join(__dirname, 'worker.js')) {
@@ -28,27 +36,39 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
     });
   }
 
-  /** Opens a capture. Never throws: trouble comes as `failed`. */
+  /** Opens a camera or microphone. Never throws: trouble comes as `failed`. */
   openCapture(options: CaptureProxyOptions): CaptureProxy {
-    const capture = new CaptureProxy(this.#link, options);
-    this.#captures.set(capture.id, capture);
-    capture.once('closed', () => this.#captures.delete(capture.id));
-    capture.open();
-    return capture;
+    return opened(this.#captures, new CaptureProxy(this.#link, options));
   }
 
   /** Opens a connection. Never throws: trouble comes as `failed`. */
-  openConnection(request: ConnectionRequest): ConnectionProxy {
-    const connection = new ConnectionProxy(this.#link, request);
-    this.#connections.set(connection.id, connection);
-    connection.once('closed', () => this.#connections.delete(connection.id));
-    connection.open();
-    return connection;
+  openConnection(settings: ConnectionSettings): ConnectionProxy {
+    return opened(this.#connections, new ConnectionProxy(this.#link, settings));
+  }
+
+  /** Opens a loudspeaker. Never throws: trouble comes as `failed`. */
+  openSpeaker(settings: SpeakerSettings): SpeakerProxy {
+    return opened(this.#speakers, new SpeakerProxy(this.#link, settings));
+  }
+
+  /** Opens a display. Never throws: trouble comes as `failed`. */
+  openDisplay(settings: DisplaySettings): DisplayProxy {
+    return opened(this.#displays, new DisplayProxy(this.#link, settings));
   }
 
   /** The cameras of this machine. @throws MediaError */
   listCameras(): Promise<readonly CameraDevice[]> {
     return this.#link.call('listCameras', {});
+  }
+
+  /** The microphones of this machine. @throws MediaError with code sound-missing */
+  listMicrophones(): Promise<SoundDevices> {
+    return this.#link.call('listMicrophones', {});
+  }
+
+  /** The loudspeakers of this machine. @throws MediaError with code sound-missing */
+  listSpeakers(): Promise<SoundDevices> {
+    return this.#link.call('listSpeakers', {});
   }
 
   /** Idempotent, never rejects; settles when the thread and all its processes are gone. */
@@ -57,8 +77,9 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
     this.removeAllListeners();
   }
 
-  #proxies(): (CaptureProxy | ConnectionProxy)[] {
-    return [...this.#captures.values(), ...this.#connections.values()];
+  #proxies(): (CaptureProxy | ConnectionProxy | SpeakerProxy | DisplayProxy)[] {
+    const all = [this.#captures, this.#connections, this.#speakers, this.#displays];
+    return all.flatMap(proxies => [...proxies.values()]);
   }
 
   /** A listener's fault, such as a message that cannot be cloned, must not reach the port. */
@@ -75,13 +96,22 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
     switch (note.event) {
       case 'captureState':
       case 'captureFailed':
-      case 'frame':
         this.#captures.get(note.id)?.take(note);
+        return;
+      case 'frame':
+      case 'chunk':
+        this.#handOut(note);
         return;
       case 'connected':
       case 'disconnected':
       case 'message':
+      case 'remoteTrack':
         this.#connections.get(note.id)?.take(note);
+        return;
+      case 'outputState':
+      case 'outputFailed':
+        this.#speakers.get(note.id)?.take(note);
+        this.#displays.get(note.id)?.take(note);
         return;
       case 'log':
         this.emit('log', note.level, note.text);
@@ -90,4 +120,27 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
         note satisfies never;
     }
   }
+
+  /** The next one comes only after the flow had this one and other work had its turn. */
+  #handOut(note: Extract<WorkerNote, { event: 'frame' | 'chunk' }>): void {
+    const [id = ''] = note.tap.split(' ');
+    setImmediate(() => this.#link.taken(note.tap));
+    this.#captures.get(id)?.take(note);
+    this.#connections.get(id)?.take(note);
+    if (note.event === 'frame') this.#displays.get(id)?.take(note);
+  }
+}
+
+interface Proxy {
+  readonly id: string;
+  open(): void;
+  once(event: 'closed', listener: () => void): unknown;
+}
+
+/** Opens it and keeps it in the register until it is closed. */
+function opened<Kind extends Proxy>(register: Map<string, Kind>, proxy: Kind): Kind {
+  register.set(proxy.id, proxy);
+  proxy.once('closed', () => register.delete(proxy.id));
+  proxy.open();
+  return proxy;
 }

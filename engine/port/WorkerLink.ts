@@ -67,9 +67,9 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     });
   }
 
-  /** Tells the worker that the flow has taken a frame. */
-  frameTaken(capture: string): void {
-    this.#post({ frameTaken: capture });
+  /** Tells the worker that the flow has taken what it was handed last. */
+  taken(tap: string): void {
+    this.#post({ taken: tap });
   }
 
   /** Idempotent, never rejects; settles when the thread is gone. */

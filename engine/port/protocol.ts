@@ -1,10 +1,31 @@
-import type { CaptureOptions } from '../capture/CaptureOptions';
+import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
+import type { ConnectionSettings, RemoteTrack } from '../Connections';
 import type { CameraDevice } from '../capture/devices';
-import type { SourceState } from '../capture/Source';
+import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { SoundDevices } from '../engine';
+import type { FrameSettings } from '../FlowTaps';
 import type { ErrorNote } from '../model/errors';
 import type { Frame } from '../model/Frame';
+import type { State } from '../model/lifeCycle';
+import type { Chunk } from '../output/FlowChunks';
+import type { WindowState } from '../output/Window';
 import type { CloseCause } from '../peer/Peer';
-import type { LatencyMode } from '../peer/VideoSender';
+import type { SoundBackend } from '../process/soundSystem';
+import type { SpeakerSettings } from '../Speakers';
+
+export type {
+  CameraSettings,
+  CaptureState,
+  ConnectionSettings,
+  DisplaySettings,
+  FrameSettings,
+  MicrophoneSettings,
+  PicturePurpose,
+  SoundBackend,
+  SoundDevices,
+  SpeakerSettings,
+  WindowState,
+};
 
 /** What the worker is started with. */
 export interface WorkerSettings {
@@ -14,42 +35,59 @@ export interface WorkerSettings {
   readonly stateDirectory?: string;
 }
 
-/** One camera node's hold on a capture. */
-export interface CaptureRequest {
-  readonly options: CaptureOptions;
-  /** How long the capture goes on after the last viewer left, in ms. */
-  readonly lingerMs: number;
-  /** Send pictures to the flow. */
-  readonly frames: boolean;
+/** Sound as a flow puts it in. */
+export interface PcmNote {
+  /** S16LE, interleaved. */
+  readonly data: Uint8Array;
+  /** In Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
 }
 
-/** One rtc-connection node's settings. */
-export interface ConnectionRequest {
-  readonly latency: LatencyMode;
-  readonly maxPeers: number;
-  /** In bit/s. Default: by the size of the picture. */
-  readonly bitrateBps?: number;
-  /** In ms. */
-  readonly keyframeIntervalMs: number;
-}
+type Id = { readonly id: string };
 
 /** What can be asked of the engine: the arguments and the reply of each call. */
 export type Calls = {
-  openCapture: { ask: CaptureRequest & { id: string }; reply: undefined };
-  closeCapture: { ask: { id: string }; reply: undefined };
-  openConnection: { ask: ConnectionRequest & { id: string }; reply: undefined };
-  closeConnection: { ask: { id: string }; reply: undefined };
-  /** The captures to send, in the order of the video m-sections. */
-  setCaptures: { ask: { id: string; captures: readonly string[] }; reply: undefined };
-  answer: { ask: { id: string; sdp: string }; reply: { peer: string; sdp: string } };
+  openCamera: { ask: Id & { settings: CameraSettings }; reply: undefined };
+  openMicrophone: { ask: Id & { settings: MicrophoneSettings }; reply: undefined };
+  closeCapture: { ask: Id; reply: undefined };
+  snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
+  openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
+  closeConnection: { ask: Id; reply: undefined };
+  /** Of a connection, in the order of the m-sections, or of a loudspeaker. */
+  setTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
+  answer: { ask: Id & { sdp: string }; reply: { peer: string; sdp: string } };
   /** A browser will come soon. */
-  expect: { ask: { id: string }; reply: undefined };
+  expect: { ask: Id; reply: undefined };
   send: {
-    ask: { id: string; data: string | Uint8Array; peer?: string; channel?: string };
+    ask: Id & { data: string | Uint8Array; peer?: string; channel?: string };
     reply: undefined;
   };
-  closePeer: { ask: { id: string; peer?: string }; reply: undefined };
+  closePeer: { ask: Id & { peer?: string }; reply: undefined };
+  putFrame: { ask: Id & { frame: Frame }; reply: undefined };
+  putPcm: { ask: Id & { pcm: PcmNote }; reply: undefined };
+  openSpeaker: { ask: Id & { settings: SpeakerSettings }; reply: undefined };
+  closeSpeaker: { ask: Id; reply: undefined };
+  setSpeakerTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
+  play: { ask: Id & { stream: string; pcm: PcmNote }; reply: undefined };
+  playWav: { ask: Id & { wav: Uint8Array }; reply: undefined };
+  /** Drops what waits to be played. */
+  stopPlaying: { ask: Id; reply: undefined };
+  setVolume: { ask: Id & { volume: number }; reply: undefined };
+  setMuted: { ask: Id & { muted: boolean }; reply: undefined };
+  openDisplay: { ask: Id & { settings: DisplaySettings }; reply: undefined };
+  closeDisplay: { ask: Id; reply: undefined };
+  setDisplayTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
+  showFrame: { ask: Id & { frame: Frame }; reply: undefined };
+  setWindow: { ask: Id & { isOpen: boolean }; reply: undefined };
+  /** Pictures for a purpose; without settings no more. */
+  setPictures: {
+    ask: Id & { purpose: PicturePurpose; settings?: FrameSettings };
+    reply: undefined;
+  };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
+  listMicrophones: { ask: object; reply: SoundDevices };
+  listSpeakers: { ask: object; reply: SoundDevices };
   /** Frees everything; the worker ends after its reply. */
   close: { ask: object; reply: undefined };
 };
@@ -57,17 +95,21 @@ export type Calls = {
 /** Main thread to worker. */
 export type ToWorker =
   | { [Name in keyof Calls]: { call: Name; number: number; ask: Calls[Name]['ask'] } }[keyof Calls]
-  /** The flow has taken the last frame. */
-  | { frameTaken: string };
+  /** The flow has taken what it was handed last. */
+  | { taken: string };
 
-/** Worker to main thread. */
+/** Worker to main thread. `tap` is the id of a capture, `connection peer mid`, or `display purpose`. */
 export type ToMain =
   | { event: 'reply'; number: number; value: unknown }
   | { event: 'refused'; number: number; error: ErrorNote }
-  | { event: 'captureState'; id: string; state: SourceState }
+  | { event: 'captureState'; id: string; state: CaptureState }
   | { event: 'captureFailed'; id: string; error: ErrorNote }
-  | { event: 'frame'; id: string; frame: Frame }
+  | { event: 'frame'; tap: string; frame: Frame }
+  | { event: 'chunk'; tap: string; chunk: Chunk }
   | { event: 'connected'; id: string; peer: string }
   | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
+  | { event: 'remoteTrack'; id: string; track: RemoteTrack }
+  | { event: 'outputState'; id: string; state: State | WindowState }
+  | { event: 'outputFailed'; id: string; error: ErrorNote }
   | { event: 'log'; level: 'info' | 'debug'; text: string };

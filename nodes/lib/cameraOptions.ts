@@ -1,10 +1,11 @@
 import type { NodeDef } from 'node-red';
 import type { CaptureOptions, SourceOptions } from '../../engine/capture/CaptureOptions';
 import { SettingError } from '../../engine/model/errors';
+import type { FramesConfig } from './frameSettings';
 import { numberOf } from './numberOf';
 
 /** The settings of an rtc-camera as the editor writes them. */
-export interface CameraConfig extends NodeDef {
+export interface CameraConfig extends NodeDef, FramesConfig {
   readonly source: 'test' | 'usb' | 'url' | 'file';
   readonly device: string;
   readonly url: string;
@@ -16,6 +17,8 @@ export interface CameraConfig extends NodeDef {
   readonly frameRate: string | number;
   /** In seconds. */
   readonly linger: string | number;
+  /** Pictures as they come, or one for each input message. Absent in flows of older versions. */
+  readonly frames?: 'stream' | 'snapshot';
   /** Targets of each output, as Node-RED writes them. */
   readonly wires: string[][];
 }
@@ -28,8 +31,6 @@ export interface CameraCredentials {
 
 const PIXELS = { least: 16, most: 8192 };
 const FRAME_RATE = { least: 1, most: 240 };
-const LINGER_SECONDS = { least: 0, most: 86_400 };
-const DEFAULT_LINGER_SECONDS = 5;
 
 /**
  * The capture options of a camera's settings.
@@ -48,11 +49,6 @@ export function cameraOptions(
     ...(height === undefined ? {} : { height: Math.round(height) }),
     ...(frameRate === undefined ? {} : { frameRate }),
   };
-}
-
-/** How long the capture goes on after the last viewer left, in ms. @throws SettingError */
-export function lingerMs({ linger }: CameraConfig): number {
-  return 1000 * (numberOf('linger', linger, LINGER_SECONDS) ?? DEFAULT_LINGER_SECONDS);
 }
 
 function sourceOptions(config: CameraConfig, { user, password }: CameraCredentials): SourceOptions {

@@ -1,9 +1,10 @@
 import type { NodeDef } from 'node-red';
-import type { ConnectionRequest } from '../../engine/port/protocol';
+import type { ConnectionSettings } from '../../engine/port/protocol';
+import { type FramesConfig, frameSettings } from './frameSettings';
 import { numberOf } from './numberOf';
 
 /** The settings of an rtc-connection as the editor writes them. */
-export interface ConnectionConfig extends NodeDef {
+export interface ConnectionConfig extends NodeDef, FramesConfig {
   readonly signaling: 'endpoint' | 'wired';
   readonly path: string;
   /** Serve the ready-made page. */
@@ -14,6 +15,11 @@ export interface ConnectionConfig extends NodeDef {
   /** In seconds. */
   readonly keyframeInterval: string | number;
   readonly latency: 'lowest' | 'smooth';
+  /** What leaves the output *video*. Absent in flows of older versions. */
+  readonly video?: 'track' | 'frames';
+  /** What leaves the output *audio*. Absent in flows of older versions. */
+  readonly audio?: 'track' | 'chunks';
+  readonly wires: string[][];
 }
 
 /** The secrets of an rtc-connection. */
@@ -28,8 +34,17 @@ const SECONDS = { least: 0.5, most: 600 };
 const DEFAULT_PEERS = 32;
 const DEFAULT_KEYFRAME_SECONDS = 10;
 
+/** Which outputs are wired: only for those a peer is asked to send something. */
+export interface WiredOutputs {
+  readonly video: boolean;
+  readonly audio: boolean;
+}
+
 /** What the engine is asked for. @throws SettingError that names the wrong setting */
-export function connectionOptions(config: ConnectionConfig): ConnectionRequest {
+export function connectionOptions(
+  config: ConnectionConfig,
+  wired: WiredOutputs,
+): ConnectionSettings {
   const kbits = numberOf('bitrate', config.bitrate, KBITS);
   const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
   return {
@@ -37,5 +52,9 @@ export function connectionOptions(config: ConnectionConfig): ConnectionRequest {
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
     ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),
+    ...(wired.video
+      ? { video: config.video === 'frames' ? frameSettings(config) : ('track' as const) }
+      : {}),
+    ...(wired.audio ? { audio: config.audio ?? ('track' as const) } : {}),
   };
 }

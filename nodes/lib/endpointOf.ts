@@ -18,12 +18,13 @@ export interface EndpointParts {
 export function mountEndpoint(RED: NodeAPI, parts: EndpointParts): Mount {
   const { config, token, answerer, assets, listener } = parts;
   const path = normalisePath(config.path);
+  const latency = config.latency === 'smooth' ? 'smooth' : 'lowest';
   const endpoint = createEndpoint({
     path,
     base: urlBase(RED.settings, path),
     answerer,
     page: config.page !== false,
-    assets,
+    assets: { ...assets, page: assets.page.replaceAll('{{latency}}', latency) },
     token,
     log: line => RED.log.info(`[rtc-connection:${path}] ${line}`),
   });

@@ -16,8 +16,11 @@ export function numberOf(
   value: unknown,
   { least, most }: NumberLimits,
 ): number | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  const number = Number(value);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value.trim() === '') return undefined;
+  // Booleans, lists and the like would become numbers that nobody meant.
+  const number =
+    typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
   if (!Number.isFinite(number)) throw new SettingError(setting, `${value} is not a number`);
   if (number < least || number > most) {
     throw new SettingError(setting, `${number} is not between ${least} and ${most}`);

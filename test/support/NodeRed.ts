@@ -8,7 +8,7 @@ import { freePort } from './freePort';
 import { statusRecorder } from './observers';
 import { installedTarball } from './packedPackage';
 import { descendantsOf, type ProcessInfo } from './processes';
-import { waitFor } from './waitFor';
+import { NoUseError, waitFor } from './waitFor';
 
 export interface NodeRedOptions {
   /** What is deployed from the start. Default: nothing. */
@@ -20,7 +20,7 @@ export interface NodeRedOptions {
   /** JavaScript expressions for the global context of function nodes, by name. Default: none. */
   globals?: Readonly<Record<string, string>>;
   /** Variables added to the environment. Default: none. */
-  env?: Readonly<Record<string, string>>;
+  env?: NodeJS.ProcessEnv;
 }
 
 /** How long Node-RED may take to start or to deploy, in ms: generous, machines are shared. */
@@ -138,7 +138,8 @@ export class NodeRed {
       });
     }
     await waitFor('running Node-RED', START_LIMIT_MS, () => {
-      if (child.exitCode !== null) throw new Error(`Node-RED ended:\n${this.#log}`);
+      const isLost = child.exitCode !== null || this.#log.includes('Waiting for missing types');
+      if (isLost) throw new NoUseError(`Node-RED did not start its flows:\n${this.#log}`);
       return this.#flowStarts() > before && this.#log.includes('Server now running');
     });
   }

@@ -5,10 +5,17 @@ import { runInNewContext } from 'node:vm';
 /** A validator of the editor: true, or what is wrong. */
 type Validator = (this: object, value: unknown, options: object) => unknown;
 
+/** A setting as the editor knows it. */
+interface FieldDefinition {
+  readonly value: unknown;
+  readonly required?: boolean;
+  readonly validate?: Validator;
+}
+
 /** What the html file of a node registers with the editor, as far as tests ask. */
 export interface EditorDefinition {
   readonly category: string;
-  readonly defaults: Readonly<Record<string, { value: unknown; validate?: Validator }>>;
+  readonly defaults: Readonly<Record<string, FieldDefinition>>;
   readonly credentials: Readonly<Record<string, { type: string }>>;
   readonly inputs: number;
   readonly outputs: number;
@@ -17,6 +24,10 @@ export interface EditorDefinition {
   label(this: object): string;
   outputLabels(this: object, index: number): string;
 }
+
+/** The same as a node registers it: credentials only if it has some. */
+type RegisteredDefinition = Omit<EditorDefinition, 'credentials'> &
+  Partial<Pick<EditorDefinition, 'credentials'>>;
 
 const root = join(__dirname, '../..');
 const locale = join(root, 'nodes/locales/en-US');
@@ -38,8 +49,8 @@ export class EditorNode {
     this.catalog = JSON.parse(readFileSync(join(locale, `${file}.json`), 'utf8'));
 
     const registered: [string, EditorDefinition][] = [];
-    const registerType = (type: string, definition: EditorDefinition) => {
-      registered.push([type, definition]);
+    const registerType = (type: string, definition: RegisteredDefinition) => {
+      registered.push([type, { ...definition, credentials: definition.credentials ?? {} }]);
     };
     const script = partOf(this.html, /<script type="text\/javascript">(.*?)<\/script>/s);
     runInNewContext(script, { RED: { nodes: { registerType } } });

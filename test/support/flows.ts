@@ -23,7 +23,38 @@ export function cameraNode(settings: Partial<FlowNode> = {}): FlowNode {
     height: '',
     frameRate: '',
     linger: '5',
+    frames: 'stream',
+    format: 'jpeg',
+    framesWidth: '',
+    framesRate: '',
     wires: [['connection'], []],
+    ...settings,
+  });
+}
+
+/** A freshly dropped rtc-microphone, wired to `connection`, with some settings changed. */
+export function microphoneNode(settings: Partial<FlowNode> = {}): FlowNode {
+  return flowNode('microphone', 'rtc-microphone', {
+    name: '',
+    device: '',
+    backend: 'auto',
+    sampleRate: '48000',
+    channels: '1',
+    linger: '5',
+    wires: [['connection'], []],
+    ...settings,
+  });
+}
+
+/** A freshly dropped rtc-speaker with some settings changed. */
+export function speakerNode(settings: Partial<FlowNode> = {}): FlowNode {
+  return flowNode('speaker', 'rtc-speaker', {
+    name: '',
+    device: '',
+    backend: 'auto',
+    volume: '100',
+    muted: false,
+    depth: '60',
     ...settings,
   });
 }
@@ -39,6 +70,11 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     bitrate: '',
     keyframeInterval: '10',
     latency: 'lowest',
+    video: 'track',
+    format: 'jpeg',
+    framesWidth: '',
+    framesRate: '',
+    audio: 'track',
     outputs: 4,
     wires: [[], [], [], ['events']],
     ...settings,

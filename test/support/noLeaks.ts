@@ -3,7 +3,9 @@
  * worker behind fails, and its error names what is left.
  */
 import { after } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { childrenOf } from './processes';
+import { socketInodesOf } from './sockets';
 import { waitFor } from './waitFor';
 
 /** How long what is being closed may take to be gone, in ms. */
@@ -11,6 +13,11 @@ const GRACE_MS = 2000;
 /** How long a leaking file's result may take to reach the runner before the process is ended. */
 const REPORT_MS = 500;
 
+const workers = new Set<Worker>();
+process.on('worker', worker => {
+  workers.add(worker);
+  worker.once('exit', () => workers.delete(worker));
+});
 watch();
 
 function watch(): void {
@@ -52,17 +59,16 @@ function leftSince(before: readonly string[]): string[] {
   return left;
 }
 
-/** The names of everything this process holds open: what keeps it alive, and its children. */
+/** The names of everything this process holds open. */
 function held(): string[] {
-  // The standard streams are pipes, files or a terminal, as the runner chose them; a pipe to a
-  // child needs no line of its own beside the child. CloseReq is a handle on its way out.
-  const harmless = ['PipeWrap', 'TTYWrap', 'FSReqCallback', 'FSReqPromise', 'CloseReq'];
-  const resources = process
-    .getActiveResourcesInfo()
-    .filter(each => !harmless.includes(each) && each !== 'ProcessWrap');
-  const children = childrenOf(process.pid)
-    .map(each => `process ${each.command.join(' ')}`)
-    // The TypeScript loader's own helper.
-    .filter(each => !/esbuild --service=/.test(each));
-  return [...resources, ...children];
+  // Of the standard streams the runner decides what they are, a child has a line of its own, sockets
+  // are counted by their descriptors, and what is a request or closes already ends by itself.
+  const counted = /Pipe|TTY|Process|TCP|UDP|Req/;
+  const resources = process.getActiveResourcesInfo().filter(each => !counted.test(each));
+  const children = childrenOf(process.pid).map(each => `process ${each.command.join(' ')}`);
+  const sockets = Array.from(socketInodesOf(process.pid), () => 'socket');
+  // One that ended at once may be told of after its end; its id is -1 then.
+  const running = [...workers].filter(({ threadId }) => threadId >= 0);
+  const threads = running.map(({ threadId }) => `worker ${threadId}`);
+  return [...resources, ...children, ...sockets, ...threads];
 }

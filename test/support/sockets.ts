@@ -13,7 +13,8 @@ export function udpSocketsOf(pid: number): string[] {
   });
 }
 
-function socketInodesOf(pid: number): Set<string> {
+/** The inodes of all sockets, of every kind, that a process holds open. */
+export function socketInodesOf(pid: number): Set<string> {
   const directory = `/proc/${pid}/fd`;
   const inodes = new Set<string>();
   for (const descriptor of readdirSync(directory)) {

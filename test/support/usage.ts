@@ -34,6 +34,8 @@ export function treeUsage(pid: number): TreeUsage {
 export interface MachineCpu {
   /** Everything, idle time included. */
   readonly totalMs: number;
+  /** What its programs and its kernel used. */
+  readonly busyMs: number;
   /** What the hypervisor gave to others while this machine wanted to run. */
   readonly stolenMs: number;
 }
@@ -44,8 +46,7 @@ export function machineCpu(): MachineCpu {
   // is contained in user time already.
   const [line = ''] = readFileSync('/proc/stat', 'latin1').split('\n');
   const ticks = line.split(/\s+/).slice(1, 9).map(Number);
-  return {
-    totalMs: ticks.reduce((total, each) => total + each, 0) * 10,
-    stolenMs: (ticks[7] ?? 0) * 10,
-  };
+  const totalMs = ticks.reduce((total, each) => total + each, 0) * 10;
+  const [, , , idle = 0, waiting = 0, , , stolen = 0] = ticks;
+  return { totalMs, busyMs: totalMs - (idle + waiting + stolen) * 10, stolenMs: stolen * 10 };
 }

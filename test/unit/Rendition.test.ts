@@ -201,6 +201,7 @@ describe('a Rendition that passes units through', () => {
 
   it('sends who lost something the units since the newest keyframe again', async () => {
     const rig = new Rig();
+    rig.origin.makesKeyframes = false;
     const { subscription, units } = rig.rendition('VP8', noFfmpeg);
     await settled();
     const gop = [unitOf({ key: true, timestampMs: 1 }), unitOf({ timestampMs: 2 })];

@@ -2,4 +2,8 @@
 export { connections, receivedCodec } from './connections';
 export { firstFrameMs } from './firstFrame';
 export { startClock, takeReadings } from './pictureClock';
+export { sendToItself } from './sendToItself';
+export { sentColor } from './sentColor';
+export { shownColor } from './shownColor';
+export { heard, sendTone } from './sound';
 export { presentedFrames, video } from './video';

@@ -13,8 +13,19 @@ export async function whenVideo(): Promise<HTMLVideoElement> {
   }
 }
 
-/** Pictures that the page's video has presented since it was loaded. */
-export function presentedFrames(): number {
-  const quality = video()?.getVideoPlaybackQuality();
-  return quality ? quality.totalVideoFrames - quality.droppedVideoFrames : 0;
+/**
+ * Pictures that the page's video has presented since it was loaded, as the next one tells. Without a
+ * next one for a second: as the last one told.
+ */
+export function presentedFrames(): Promise<number> {
+  return new Promise(resolve => {
+    const late = setTimeout(() => resolve(presented), 1000);
+    video()?.requestVideoFrameCallback((_now, { presentedFrames }) => {
+      clearTimeout(late);
+      presented = presentedFrames;
+      resolve(presented);
+    });
+  });
 }
+
+let presented = 0;

@@ -1,0 +1,91 @@
+/**
+ * npm run bench: what the live picture costs and how late it is, as one table and as JSON.
+ * Latency is the time from capture, as written in the picture, to the browser's
+ * requestVideoFrameCallback for that picture. CPU in % of one core, reaped children included.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { launchChromium } from '../test/support/chromium';
+import { launchFirefox } from '../test/support/firefox';
+import { PACKAGE_NAME, ROOT } from '../test/support/packedPackage';
+import { type Cell, cellName } from './cells';
+import { type CellResult, measureCell, measureIdle } from './measureCell';
+import { type BenchOptions, parseOptions, USAGE } from './options';
+import { tableOf } from './table';
+
+const RESULTS = join(ROOT, 'bench/results/latest.json');
+
+main(process.argv.slice(2)).catch(error => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.exitCode = 1;
+});
+
+async function main(args: readonly string[]): Promise<void> {
+  let options: BenchOptions;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], {
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const installed = linkedCheckout();
+  try {
+    await run(options, installed);
+  } finally {
+    rmSync(installed, { recursive: true, force: true });
+  }
+}
+
+async function run({ cells, seconds }: BenchOptions, installed: string): Promise<void> {
+  progress('idle');
+  const idle = await measureIdle(installed, seconds);
+  const results: CellResult[] = [];
+  for (const cell of cells) {
+    progress(cellName(cell));
+    results.push(await measureInBrowser(cell, installed, seconds));
+  }
+  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
+  const json = JSON.stringify({ at: new Date().toISOString(), machine, idle, results }, null, 2);
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, `${json}\n`);
+  process.stdout.write(`${tableOf(idle, results)}\n\n${json}\n`);
+}
+
+async function measureInBrowser(
+  cell: Cell,
+  installed: string,
+  seconds: number,
+): Promise<CellResult> {
+  const browser = await (cell.codec === 'VP8' ? launchFirefox() : launchChromium());
+  try {
+    // The start of the browser's own media stack is not part of the measurement.
+    const page = await browser.open('about:blank');
+    await page.evaluate('inPage.sendToItself()');
+    await page.close();
+    return await measureCell(cell, { browser, installed, seconds });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A directory in which this checkout is installed by a link, as `npm start` does it. */
+function linkedCheckout(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rtcbot-bench-'));
+  const link = join(directory, 'node_modules', PACKAGE_NAME);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(ROOT, link, 'junction');
+  const dependencies = { [PACKAGE_NAME]: `file:${ROOT}` };
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  return directory;
+}
+
+/** Progress goes to stderr, so that stdout holds the result alone. */
+function progress(what: string): void {
+  process.stderr.write(`measuring ${what}\n`);
+}

@@ -1,0 +1,238 @@
+import type { RTCCertificate } from 'werift';
+import type { Source } from './capture/Source';
+import {
+  type FlowFrame,
+  FlowPictures,
+  FlowSound,
+  looseAudio,
+  looseVideo,
+  type MediaTools,
+} from './FlowMedia';
+import type { FlowTaps, FrameSettings } from './FlowTaps';
+import type { PeerVideoCodec } from './model/AccessUnit';
+import type { Pcm } from './output/PcmInput';
+import type { CloseCause } from './peer/Peer';
+import { PeerGroup, type PeerGroupOptions, type VideoSource } from './peer/PeerGroup';
+import type { RemoteMedia } from './peer/PeerMedia';
+import type { FfmpegFinder } from './process/ffmpeg';
+import type { AnySource, Sources } from './Sources';
+
+/** How a connection is opened. */
+export interface ConnectionSettings
+  extends Pick<PeerGroupOptions, 'latency' | 'maxPeers' | 'handshakeMs' | 'silenceMs'> {
+  /** In bit/s. Default: by the size of the picture. */
+  readonly bitrateBps?: number;
+  /** In ms. */
+  readonly keyframeIntervalMs: number;
+  /** What becomes of the pictures of peers; absent: they are not asked for any. */
+  readonly video?: 'track' | FrameSettings;
+  /** What becomes of the sound of peers; absent: they are not asked for any. */
+  readonly audio?: 'track' | 'chunks';
+}
+
+/** Something that a peer sends, as a track. */
+export interface RemoteTrack {
+  readonly peer: string;
+  readonly kind: 'video' | 'audio';
+  /** Id of the track. */
+  readonly track: string;
+}
+
+/** Who hears of connections. */
+export interface ConnectionHandlers {
+  connected(id: string, peer: string): void;
+  disconnected(id: string, peer: string, cause: CloseCause): void;
+  message(id: string, peer: string, channel: string, data: string | Buffer): void;
+  track(id: string, track: RemoteTrack): void;
+  log(level: 'info' | 'debug', text: string): void;
+}
+
+/** What connections need. */
+export interface ConnectionTools {
+  readonly ffmpeg: FfmpegFinder;
+  readonly certificate: Promise<RTCCertificate>;
+  readonly sources: Sources;
+  readonly taps: FlowTaps;
+}
+
+interface Connection {
+  readonly group: PeerGroup;
+  readonly settings: ConnectionSettings;
+  tracks: readonly string[];
+  /** What the flow puts in, made when it first does. */
+  pictures: FlowPictures | undefined;
+  sound: FlowSound | undefined;
+  /** What its peers send, by peer. */
+  readonly remote: Map<string, RemoteSource[]>;
+}
+
+interface RemoteSource {
+  readonly id: string;
+  readonly source: AnySource;
+}
+
+/** The rtc-connections that nodes have opened: what their peers are sent, and what they send. */
+export class Connections {
+  readonly #tools: ConnectionTools;
+  readonly #handlers: ConnectionHandlers;
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(tools: ConnectionTools, handlers: ConnectionHandlers) {
+    this.#tools = tools;
+    this.#handlers = handlers;
+    tools.sources.on('changed', track => {
+      for (const connection of this.#connections.values()) {
+        if (connection.tracks.includes(track)) this.#sendMedia(connection);
+      }
+    });
+  }
+
+  /** Opens a connection, ready to answer offers. An open one of this id is replaced. */
+  async open(id: string, settings: ConnectionSettings): Promise<void> {
+    await this.close(id);
+    const certificate = await this.#tools.certificate;
+    const { video, audio } = settings;
+    const wanted = [...(video ? ['video' as const] : []), ...(audio ? ['audio' as const] : [])];
+    const group = new PeerGroup({ ...settings, wanted, certificate });
+    const connection: Connection = {
+      group,
+      settings,
+      tracks: [],
+      pictures: undefined,
+      sound: undefined,
+      remote: new Map(),
+    };
+    this.#connections.set(id, connection);
+    group.on('connected', (peer, media) => {
+      this.#handlers.connected(id, peer);
+      this.#receive(id, connection, peer, media);
+    });
+    group.on('disconnected', (peer, cause) => {
+      void this.#forget(connection, peer);
+      this.#handlers.disconnected(id, peer, cause);
+    });
+    group.on('abandoned', (peer, cause) => {
+      this.#handlers.log('info', `a browser did not get through (${cause}, peer ${peer})`);
+    });
+    group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));
+  }
+
+  /** Closes a connection and all its peers. Unknown ids are ignored. */
+  async close(id: string): Promise<void> {
+    const connection = this.#connections.get(id);
+    if (!connection) return;
+    this.#connections.delete(id);
+    await connection.group.close();
+    await Promise.all([...connection.remote.keys()].map(peer => this.#forget(connection, peer)));
+    await connection.pictures?.source.close();
+    await connection.sound?.source.close();
+  }
+
+  /** Never rejects. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#connections.keys()].map(id => this.close(id)));
+  }
+
+  /** Sends these tracks to the peers, the first of a kind on their first m-section for it, and so on. */
+  setTracks(id: string, tracks: readonly string[]): void {
+    const connection = this.#connections.get(id);
+    if (!connection) return;
+    connection.tracks = tracks;
+    this.#sendMedia(connection);
+  }
+
+  /** The peers of a connection. @throws Error if it is not open */
+  group(id: string): PeerGroup {
+    const connection = this.#connections.get(id);
+    if (!connection) throw new Error(`no connection ${id}`);
+    return connection.group;
+  }
+
+  /** Sends a picture that a flow put in to the peers, after the tracks. @throws MessageError */
+  putFrame(id: string, frame: FlowFrame): void {
+    const connection = this.#connections.get(id);
+    if (!connection) return;
+    const pictures = connection.pictures ?? new FlowPictures(this.#media);
+    pictures.put(frame);
+    if (pictures === connection.pictures) return;
+    connection.pictures = pictures;
+    this.#sendMedia(connection);
+  }
+
+  /** Sends a piece of sound that a flow put in to the peers, after the tracks. */
+  putPcm(id: string, pcm: Pcm): void {
+    const connection = this.#connections.get(id);
+    if (!connection) return;
+    const sound = connection.sound ?? new FlowSound(this.#media);
+    sound.put(pcm);
+    if (sound === connection.sound) return;
+    connection.sound = sound;
+    this.#sendMedia(connection);
+  }
+
+  get #media(): MediaTools {
+    const log = (text: string) => this.#handlers.log('info', text);
+    return { ffmpeg: this.#tools.ffmpeg, log };
+  }
+
+  #receive(id: string, connection: Connection, peer: string, media: readonly RemoteMedia[]): void {
+    const sources = media.map((each): RemoteSource => {
+      const source: AnySource =
+        each.kind === 'video'
+          ? { kind: 'video', source: looseVideo(each.origin, this.#media) }
+          : { kind: 'audio', source: looseAudio(each.origin, this.#media) };
+      return { id: `${id} ${peer} ${each.mid}`, source };
+    });
+    connection.remote.set(peer, sources);
+    for (const remote of sources) this.#offer(id, connection.settings, peer, remote);
+  }
+
+  /** Makes what a peer sends known as a track, or hands it to the flow, as set in the node. */
+  #offer(id: string, settings: ConnectionSettings, peer: string, remote: RemoteSource): void {
+    const { kind, source } = remote.source;
+    const { video, audio } = settings;
+    if (kind === 'video' && typeof video === 'object') {
+      this.#tools.taps.openFrames(remote.id, source, video);
+    } else if (kind === 'audio' && audio === 'chunks') {
+      this.#tools.taps.openChunks(remote.id, source, 'decoded');
+    } else {
+      this.#tools.sources.add(remote.id, remote.source);
+      this.#handlers.track(id, { peer, kind, track: remote.id });
+    }
+  }
+
+  async #forget(connection: Connection, peer: string): Promise<void> {
+    const sources = connection.remote.get(peer) ?? [];
+    connection.remote.delete(peer);
+    for (const { id } of sources) {
+      this.#tools.taps.close(id);
+      this.#tools.sources.remove(id);
+    }
+    await Promise.all(sources.map(({ source }) => source.source.close()));
+  }
+
+  #sendMedia({ group, settings, tracks, pictures, sound }: Connection): void {
+    const { sources } = this.#tools;
+    const video = [...sources.video(tracks), ...(pictures ? [pictures.source] : [])];
+    const audio = [...sources.audio(tracks), ...(sound ? [sound.source] : [])];
+    group.send(
+      video.map(source => videoSource(source, settings)),
+      audio.map(source => source.opus()),
+    );
+  }
+}
+
+function videoSource(source: Source, settings: ConnectionSettings): VideoSource {
+  const { bitrateBps, keyframeIntervalMs } = settings;
+  return {
+    get native() {
+      return source.native;
+    },
+    rendition: (codec: PeerVideoCodec) =>
+      source.rendition({
+        codec,
+        keyframeIntervalMs,
+        ...(bitrateBps === undefined ? {} : { bitrateBps }),
+      }),
+  };
+}

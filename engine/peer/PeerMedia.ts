@@ -1,0 +1,207 @@
+import {
+  MediaStream,
+  type RTCDtlsTransport,
+  type RTCPeerConnection,
+  type RTCRtpTransceiver,
+  type RtcpPacket,
+} from 'werift';
+import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
+import type { AudioUnit } from '../model/AudioUnit';
+import type { Clock } from '../model/Clock';
+import type { Origin } from '../model/Origin';
+import type { Track } from '../model/Track';
+import { AudioReceiver } from './AudioReceiver';
+import { AudioSender } from './AudioSender';
+import { readFeedback } from './feedback';
+import { audioSenderOptions, extensionIds, transceiversOf, videoSenderOptions } from './negotiate';
+import type { CheckedOffer, OfferedMedia } from './offer';
+import { RembSender } from './RembSender';
+import { RtpSender } from './RtpSender';
+import { secureSender } from './SecureSender';
+import { SenderReports } from './SenderReports';
+import { VideoReceiver } from './VideoReceiver';
+import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
+
+/** What a peer is sent: tracks in the order of the m-sections of their kind. */
+export interface MediaTracks {
+  readonly video: readonly Track[];
+  /** Opus. */
+  readonly audio: readonly Track<AudioUnit>[];
+}
+
+/** Something that a peer sends. */
+export type RemoteMedia =
+  | { readonly kind: 'video'; readonly mid: string; readonly origin: Origin }
+  | { readonly kind: 'audio'; readonly mid: string; readonly origin: Origin<AudioUnit> };
+
+/** Options of a `PeerMedia`. */
+export interface PeerMediaOptions {
+  readonly videoCodec: PeerVideoCodec;
+  readonly latency: LatencyMode;
+  readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  /** The kinds that are wanted of the peer; the others are not negotiated, so that nothing is sent for nobody. */
+  readonly wanted: readonly RemoteMedia['kind'][];
+  readonly clock: Clock;
+}
+
+interface Line<Sender> {
+  readonly transceiver: RTCRtpTransceiver;
+  readonly sender: Sender;
+}
+
+/** The pictures and the sound of one peer, both ways: which m-sections carry what, and who sends and receives on them. */
+export class PeerMedia {
+  readonly #connection: RTCPeerConnection;
+  readonly #options: PeerMediaOptions;
+  readonly #reports: SenderReports;
+  readonly #limits: RembSender;
+  readonly #video: Line<VideoSender>[] = [];
+  readonly #audio: Line<AudioSender>[] = [];
+  readonly #incoming: RTCRtpTransceiver[] = [];
+
+  constructor(connection: RTCPeerConnection, options: PeerMediaOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#reports = new SenderReports(options.clock);
+    this.#limits = new RembSender(options.clock);
+  }
+
+  /** The newest picture that was sent on the first video m-section. */
+  get lastSent(): SentPicture | undefined {
+    return this.#video[0]?.sender.lastSent;
+  }
+
+  /** Chooses the direction of each m-section, after the remote description was set. Tracks start at once. */
+  prepare(offer: CheckedOffer, tracks: MediaTracks, name: string): void {
+    const stream = new MediaStream({ id: name });
+    // Apart, so that the browser does not hold pictures back for the sound; together for lip sync.
+    const isApart = this.#options.latency === 'lowest';
+    const sound = isApart ? new MediaStream({ id: `${name}-sound` }) : stream;
+    for (const transceiver of this.#connection.getTransceivers()) {
+      const offered = offer.media.find(({ mid }) => mid === transceiver.mid);
+      const isSent =
+        transceiver.kind === 'video'
+          ? this.#sendVideo(transceiver, offered, tracks, stream)
+          : this.#sendAudio(transceiver, offered, tracks, sound);
+      const isReceived = offered?.sends && this.#options.wanted.includes(offered.kind);
+      if (isReceived) this.#incoming.push(transceiver);
+      transceiver.setDirection(directionOf(isSent, isReceived ?? false));
+    }
+  }
+
+  /** The peer is connected: sends what was prepared. Returns what the peer sends. */
+  start(transport: RTCDtlsTransport): RemoteMedia[] {
+    const secure = secureSender(transport);
+    for (const { transceiver, sender } of this.#video) {
+      const options = videoSenderOptions(transceiver, this.#options.videoCodec);
+      if (!options) {
+        sender.close();
+        continue;
+      }
+      const rtp = new RtpSender(options, secure);
+      sender.connect(rtp, extensionIds(transceiver));
+      this.#reports.add(rtp);
+    }
+    for (const { transceiver, sender } of this.#audio) {
+      const options = audioSenderOptions(transceiver);
+      if (!options) continue;
+      const rtp = new RtpSender(options, secure);
+      sender.connect(rtp);
+      this.#reports.add(rtp);
+    }
+    this.#reports.start(transport, this.#connection.cname);
+    return this.#receive(transport);
+  }
+
+  /** Sends other tracks from now on. True if there are more of them than m-sections for them. */
+  follow({ video, audio }: MediaTracks): boolean {
+    this.#video.forEach(({ sender }, index) => {
+      sender.follow(video[index]);
+    });
+    this.#audio.forEach(({ sender }, index) => {
+      sender.follow(audio[index]);
+    });
+    return video.length > this.#video.length || audio.length > this.#audio.length;
+  }
+
+  /** Acts on what an RTCP packet of the peer asks for. */
+  feedback(packet: RtcpPacket): void {
+    readFeedback(packet, {
+      keyframe: ssrc => lineOf(this.#video, ssrc)?.sender.requestKeyframe(),
+      lost: (ssrc, sequences) => {
+        const line = lineOf(this.#video, ssrc) ?? lineOf(this.#audio, ssrc);
+        line?.sender.sender?.retransmit(sequences);
+      },
+    });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#reports.close();
+    this.#limits.close();
+    for (const { sender } of [...this.#video, ...this.#audio]) sender.close();
+  }
+
+  #sendVideo(
+    transceiver: RTCRtpTransceiver,
+    offered: OfferedMedia | undefined,
+    { video }: MediaTracks,
+    stream: MediaStream,
+  ): boolean {
+    const track = video[this.#video.length];
+    const isWanted = offered?.receives && offered.codecs.includes(this.#options.videoCodec);
+    if (!track || !isWanted) return false;
+    // The page's callback gets the stream that is named here (RFC 8830).
+    transceiver.sender.setStreams([stream]);
+    const sender = new VideoSender(this.#options);
+    this.#video.push({ transceiver, sender });
+    sender.follow(track);
+    return true;
+  }
+
+  #sendAudio(
+    transceiver: RTCRtpTransceiver,
+    offered: OfferedMedia | undefined,
+    { audio }: MediaTracks,
+    stream: MediaStream,
+  ): boolean {
+    const track = audio[this.#audio.length];
+    if (!track || !offered?.receives) return false;
+    transceiver.sender.setStreams([stream]);
+    const sender = new AudioSender();
+    this.#audio.push({ transceiver, sender });
+    sender.follow(track);
+    return true;
+  }
+
+  #receive(transport: RTCDtlsTransport): RemoteMedia[] {
+    const { clock } = this.#options;
+    const media = this.#incoming.map((transceiver): RemoteMedia => {
+      const mid = transceiver.mid ?? '';
+      if (transceiver.kind === 'audio') {
+        return { kind: 'audio', mid, origin: new AudioReceiver(transceiver, transport, { clock }) };
+      }
+      const origin = new VideoReceiver(transceiver, transport, { clock });
+      this.#limits.add(origin);
+      return { kind: 'video', mid, origin };
+    });
+    const [first] = transceiversOf(this.#connection, 'video');
+    if (first) this.#limits.start(transport, first.receiver.rtcpSsrc);
+    return media;
+  }
+}
+
+function lineOf<Sender extends { readonly sender: RtpSender | undefined }>(
+  lines: readonly Line<Sender>[],
+  ssrc: number,
+): Line<Sender> | undefined {
+  return lines.find(({ sender }) => sender.sender?.ssrc === ssrc);
+}
+
+function directionOf(
+  isSent: boolean,
+  isReceived: boolean,
+): 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' {
+  if (isSent) return isReceived ? 'sendrecv' : 'sendonly';
+  return isReceived ? 'recvonly' : 'inactive';
+}

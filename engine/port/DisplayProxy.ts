@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { FrameSettings } from '../FlowTaps';
+import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import type { Frame } from '../model/Frame';
+import type { State } from '../model/lifeCycle';
+import type { WindowState } from '../output/Window';
+import type { ReceivedFrame } from './CaptureProxy';
+import { asBuffer, ownMemory } from './memory';
+import type { WorkerLink, WorkerNote } from './WorkerLink';
+
+/** What a display tells. */
+export type DisplayProxyEvents = {
+  state: [state: State | WindowState];
+  failed: [error: MediaError];
+  picture: [purpose: PicturePurpose, picture: ReceivedFrame];
+  closed: [];
+};
+
+/** What the worker says of a display. */
+export type DisplayNote = Extract<WorkerNote, { event: 'outputState' | 'outputFailed' | 'frame' }>;
+
+/** A display in the engine, as the main thread sees it. */
+export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
+  readonly id = randomUUID();
+  readonly #link: WorkerLink;
+  readonly #settings: DisplaySettings;
+  readonly #wanted = new Map<PicturePurpose, FrameSettings>();
+  #tracks: readonly string[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(link: WorkerLink, settings: DisplaySettings) {
+    super();
+    this.#link = link;
+    this.#settings = settings;
+  }
+
+  /** Opens it in the worker; again after that was restarted. */
+  open(): void {
+    if (this.#closing) return;
+    const { id } = this;
+    const calls = [
+      this.#link.call('openDisplay', { id, settings: this.#settings }),
+      this.#link.call('setDisplayTracks', { id, tracks: this.#tracks }),
+      ...[...this.#wanted].map(([purpose, settings]) =>
+        this.#link.call('setPictures', { id, purpose, settings }),
+      ),
+    ];
+    for (const call of calls) call.catch(error => this.#fail(error));
+  }
+
+  /** Shows these tracks, the newest of them last. @param tracks their ids */
+  setTracks(tracks: readonly string[]): void {
+    this.#tracks = tracks;
+    this.#link.call('setDisplayTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
+  }
+
+  /** Shows a picture. @throws MediaError with code message-unsendable */
+  showFrame(frame: Frame): Promise<void> {
+    const own = { ...frame, data: ownMemory(frame.data) };
+    return this.#link.call('showFrame', { id: this.id, frame: own });
+  }
+
+  /** Opens a window again that was closed, or closes it until then. */
+  setWindow(isOpen: boolean): Promise<void> {
+    return this.#link.call('setWindow', { id: this.id, isOpen });
+  }
+
+  /** Asks for pictures for a purpose, or for no more. */
+  setPictures(purpose: PicturePurpose, settings: FrameSettings | undefined): void {
+    if (settings) this.#wanted.set(purpose, settings);
+    else this.#wanted.delete(purpose);
+    this.#link
+      .call('setPictures', { id: this.id, purpose, ...(settings ? { settings } : {}) })
+      .catch(error => this.#fail(error));
+  }
+
+  /** Takes what the worker says of this display. */
+  take(note: DisplayNote): void {
+    if (this.#closing) return;
+    switch (note.event) {
+      case 'outputState':
+        this.emit('state', note.state);
+        return;
+      case 'outputFailed':
+        this.#fail(new RemoteMediaError(note.error));
+        return;
+      case 'frame': {
+        const purpose = note.tap.endsWith(' preview') ? 'preview' : 'http';
+        this.emit('picture', purpose, { ...note.frame, data: asBuffer(note.frame.data) });
+        return;
+      }
+      default:
+        note satisfies never;
+    }
+  }
+
+  engineDied(error: EngineEndedError): void {
+    this.#fail(error);
+  }
+
+  /** Idempotent, never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#link
+      .call('closeDisplay', { id: this.id })
+      .catch(() => {
+        // The worker is gone, and with it the display.
+      })
+      .then(() => {
+        this.emit('closed');
+        this.removeAllListeners();
+      });
+    return this.#closing;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closing) return;
+    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
+  }
+}

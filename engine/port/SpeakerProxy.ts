@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import type { State } from '../model/lifeCycle';
+import type { WindowState } from '../output/Window';
+import type { SpeakerSettings } from '../Speakers';
+import { ownMemory } from './memory';
+import type { PcmNote } from './protocol';
+import type { TrackHandle } from './TrackHandle';
+import type { WorkerLink, WorkerNote } from './WorkerLink';
+
+/** What a loudspeaker tells. */
+export type SpeakerProxyEvents = {
+  state: [state: State | WindowState];
+  failed: [error: MediaError];
+  closed: [];
+};
+
+/** What the worker says of an output. */
+export type OutputNote = Extract<WorkerNote, { event: 'outputState' | 'outputFailed' }>;
+
+/** A loudspeaker in the engine, as the main thread sees it. */
+export class SpeakerProxy extends EventEmitter<SpeakerProxyEvents> {
+  readonly id = randomUUID();
+  readonly #link: WorkerLink;
+  readonly #tracks = new Map<string, TrackHandle>();
+  #settings: SpeakerSettings;
+  #closing: Promise<void> | undefined;
+
+  constructor(link: WorkerLink, settings: SpeakerSettings) {
+    super();
+    this.#link = link;
+    this.#settings = settings;
+  }
+
+  /** Opens it in the worker; again after that was restarted. */
+  open(): void {
+    if (this.#closing) return;
+    this.#link
+      .call('openSpeaker', { id: this.id, settings: this.#settings })
+      .catch(error => this.#fail(error));
+    this.#sendTracks();
+  }
+
+  /** Plays this track, mixed with the others; it takes the place of an earlier one of the same origin. */
+  addTrack(track: TrackHandle): void {
+    this.#tracks.set(track.origin, track);
+    this.#sendTracks();
+  }
+
+  /** Plays a chunk of a stream. @throws MediaError */
+  play(stream: string, pcm: PcmNote): Promise<void> {
+    const own = { ...pcm, data: ownMemory(pcm.data) };
+    return this.#link.call('play', { id: this.id, stream, pcm: own });
+  }
+
+  /** Plays a whole WAV file. @throws MediaError */
+  playWav(wav: Buffer): Promise<void> {
+    return this.#link.call('playWav', { id: this.id, wav: ownMemory(wav) });
+  }
+
+  /** Drops what waits to be played. */
+  stop(): Promise<void> {
+    return this.#link.call('stopPlaying', { id: this.id });
+  }
+
+  /** @param volume 0 to 1 */
+  setVolume(volume: number): Promise<void> {
+    this.#settings = { ...this.#settings, volume };
+    return this.#link.call('setVolume', { id: this.id, volume });
+  }
+
+  setMuted(muted: boolean): Promise<void> {
+    this.#settings = { ...this.#settings, muted };
+    return this.#link.call('setMuted', { id: this.id, muted });
+  }
+
+  /** Takes what the worker says of this loudspeaker. */
+  take(note: OutputNote): void {
+    if (this.#closing) return;
+    if (note.event === 'outputState') this.emit('state', note.state);
+    else this.#fail(new RemoteMediaError(note.error));
+  }
+
+  engineDied(error: EngineEndedError): void {
+    this.#fail(error);
+  }
+
+  /** Idempotent, never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#link
+      .call('closeSpeaker', { id: this.id })
+      .catch(() => {
+        // The worker is gone, and with it the loudspeaker.
+      })
+      .then(() => {
+        this.emit('closed');
+        this.removeAllListeners();
+      });
+    return this.#closing;
+  }
+
+  #sendTracks(): void {
+    const tracks = [...this.#tracks.values()].map(({ id }) => id);
+    this.#link.call('setSpeakerTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closing) return;
+    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
+  }
+}

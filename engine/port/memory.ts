@@ -1,0 +1,9 @@
+/** Structured clone turns a Buffer into a Uint8Array; this turns it back, without copying. */
+export function asBuffer(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A Buffer is mostly a view of larger memory, which structured clone would copy as a whole. */
+export function ownMemory(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data);
+}

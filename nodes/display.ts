@@ -1,0 +1,108 @@
+import type { Node, NodeAPI } from 'node-red';
+import { MessageError, SettingError } from '../engine/model/errors';
+import type { DisplayProxy } from '../engine/port/DisplayProxy';
+import { TrackHandle } from '../engine/port/TrackHandle';
+import { createPictures } from '../signaling/pictures';
+import {
+  type DisplayConfig,
+  type DisplayCredentials,
+  displaySettings,
+} from './lib/displaySettings';
+import { EditorPreview } from './lib/EditorPreview';
+import { normalisePath } from './lib/endpointPath';
+import { holdEngine } from './lib/engine';
+import { HttpPictures } from './lib/HttpPictures';
+import { frameIn, type MediaMessage } from './lib/mediaMessages';
+import { type Mount, Mounts } from './lib/mount';
+import { LOOK, NodeStatus } from './lib/NodeStatus';
+import { type PeerMessage, peerOf } from './lib/peerMessage';
+import { ShownTracks } from './lib/ShownTracks';
+
+type Incoming = MediaMessage & PeerMessage & { command?: unknown };
+
+/** rtc-display: shows tracks and frames in a window, in the editor, and over HTTP. */
+export = (RED: NodeAPI): void => {
+  Mounts.of(RED);
+  EditorPreview.serve(RED);
+
+  function DisplayNode(this: Node<DisplayCredentials>, config: DisplayConfig): void {
+    RED.nodes.createNode(this, config);
+    const status = new NodeStatus(RED, this);
+    const hold = holdEngine(RED);
+    let display: DisplayProxy | undefined;
+    let tracks: ShownTracks | undefined;
+    let preview: EditorPreview | undefined;
+    let mount: Mount | undefined;
+
+    const serve = (shown: DisplayProxy) => {
+      const path = normalisePath(config.path);
+      if (path === '/') throw new SettingError('path', 'it must not be /');
+      const { token } = this.credentials;
+      const endpoint = createPictures({ path, token, feed: new HttpPictures(shown) });
+      return Mounts.of(RED).claim(path, endpoint, {
+        mounted: () => status.show(LOOK.idle, 'ready'),
+        refused: error => status.fail(error),
+      });
+    };
+
+    const open = () => {
+      const opened = hold.engine.openDisplay(displaySettings(config));
+      display = opened;
+      opened.on('failed', error => status.fail(error));
+      opened.on('state', state => {
+        if (state === 'idle' || state === 'waiting') status.show(LOOK.idle, 'ready');
+        else if (state === 'open') status.show(LOOK.live, 'window');
+        else if (state === 'closed by user') status.show(LOOK.idle, 'closed');
+      });
+      tracks = new ShownTracks(config.select === 'peer', ids => opened.setTracks(ids));
+      if (config.preview) preview = new EditorPreview(RED, this.id, opened);
+      if (config.http) mount = serve(opened);
+    };
+
+    this.on('input', async (message: Incoming, _send, done) => {
+      try {
+        if (!display || !tracks)
+          throw new MessageError('the node is not set up: see its first error');
+        const peer = peerOf(message);
+        const shown: unknown = RED.util.getMessageProperty(message, config.property || 'payload');
+        const frame = frameIn(message, shown);
+        if (message.command === 'open') await display.setWindow(true);
+        else if (message.command === 'close') await display.setWindow(false);
+        else if (shown instanceof TrackHandle) tracks.add(shown, peer);
+        else if (frame && tracks.shows(peer)) {
+          await display.showFrame({ ...frame, timestampMs: 0, sequence: 0 });
+        } else if (!frame) choose(tracks, peer);
+        done();
+      } catch (error) {
+        status.refuse(error, done);
+      }
+    });
+
+    this.on('close', async (done: () => void) => {
+      mount?.close();
+      preview?.close();
+      await display?.close();
+      await hold.release();
+      status.clear();
+      done();
+    });
+
+    try {
+      open();
+    } catch (error) {
+      status.fail(error);
+    }
+  }
+
+  RED.nodes.registerType<Node<DisplayCredentials>, DisplayConfig, object, DisplayCredentials>(
+    'rtc-display',
+    DisplayNode,
+    { credentials: { token: { type: 'password' } } },
+  );
+};
+
+/** A message with a peer and nothing to show chooses whom to show. @throws MessageError */
+function choose(tracks: ShownTracks, peer: string | undefined): void {
+  if (!peer || !tracks.isByPeer) throw new MessageError('it holds no track and no picture');
+  tracks.choose(peer);
+}

@@ -1,0 +1,52 @@
+// The programs that tests use and that a Debian package brings.
+import { spawnSync } from 'node:child_process';
+
+const browsers = [
+  { program: 'chromium', package: 'chromium' },
+  { program: 'firefox-esr', package: 'firefox-esr' },
+];
+const others = [
+  { program: 'ffmpeg', package: 'ffmpeg' },
+  { program: 'git', package: 'git' },
+  { program: 'pulseaudio', package: 'pulseaudio' },
+  { program: 'pactl', package: 'pulseaudio-utils' },
+  { program: 'arecord', package: 'alsa-utils' },
+  // A plug-in without a program.
+  { package: 'libasound2-plugins' },
+];
+
+/**
+ * Installs what is missing, where that is possible without asking anybody.
+ * Gives the packages that are still missing.
+ */
+export function installPrograms({ withBrowsers }) {
+  const wanted = withBrowsers ? [...others, ...browsers] : others;
+  const missing = wanted.filter(each => !isInstalled(each));
+  if (missing.length === 0) return [];
+
+  const packages = missing.map(each => each.package);
+  const asRoot = rootPrefix();
+  if (asRoot && isInstalled({ program: 'apt-get' })) {
+    process.stdout.write(`Installing what the tests need: ${packages.join(' ')}\n`);
+    run([...asRoot, 'apt-get', 'update']);
+    run([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', ...packages]);
+  }
+  return missing.filter(each => !isInstalled(each)).map(each => each.package);
+}
+
+function isInstalled({ program, package: name }) {
+  const question = program ? `command -v ${program}` : `dpkg-query --list ${name} | grep ^ii`;
+  return spawnSync('sh', ['-c', question], { stdio: 'ignore' }).status === 0;
+}
+
+/** What stands before a command that only root may run; undefined when this user may not. */
+function rootPrefix() {
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  if (process.getuid?.() === 0) return environment;
+  const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
+  return sudo.status === 0 ? ['sudo', '-n', ...environment] : undefined;
+}
+
+function run([program, ...args]) {
+  spawnSync(program, args, { stdio: 'inherit' });
+}

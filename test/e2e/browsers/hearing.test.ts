@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { launchChromium } from '../../support/chromium';
+import { TAB } from '../../support/flowNode';
+import { connectionNode, microphoneNode } from '../../support/flows';
+import { waitForSilence, waitForTone } from '../../support/heard';
+import { NodeRed } from '../../support/NodeRed';
+import { observed, observers } from '../../support/observers';
+import { SoundServer } from '../../support/SoundServer';
+import type { TestBrowser, TestPage } from '../../support/TestBrowser';
+import { waitFor } from '../../support/waitFor';
+
+const TONE = { frequency: 1000, amplitude: 0.5 };
+/** Of a sine with this amplitude: half of full scale is -6 dB, a sine's power -3 dB of its peak's. */
+const TONE_DB = -9;
+
+describe('the sound of a microphone in the browser', () => {
+  let sound: SoundServer;
+  let nodeRed: NodeRed;
+  let browser: TestBrowser;
+  let page: TestPage;
+  before(async () => {
+    sound = await SoundServer.start();
+    nodeRed = await NodeRed.start({
+      flows: [TAB, microphoneNode(), connectionNode(), ...observers()],
+      env: sound.env,
+    });
+    browser = await launchChromium();
+    page = await browser.open(`${nodeRed.origin}/rtcbot`);
+  });
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+    await sound?.close();
+  });
+
+  const lastStatus = async () =>
+    (await observed(nodeRed)).statuses.filter(({ node }) => node === 'microphone').at(-1);
+
+  it('is a tone of the frequency and the level that the microphone hears', async () => {
+    const stop = sound.playTone(TONE);
+    const { frequency, levelDb } = await waitForTone(page, TONE.frequency, 20_000);
+    assert.ok(Math.abs(frequency - TONE.frequency) <= 20, `${frequency} Hz`);
+    assert.ok(Math.abs(levelDb - TONE_DB) <= 3, `${levelDb} dB`);
+
+    await stop();
+    await waitForSilence(page, 10_000);
+  });
+
+  it('is shown with its backend in the status of the microphone', async () => {
+    const status = await waitFor('live status', 5000, async () => {
+      const last = await lastStatus();
+      return last?.fill === 'green' ? last : undefined;
+    });
+    assert.match(status.text, /pulse.*48 kHz/i);
+  });
+
+  it('comes back on the same connection after the sound server died', async () => {
+    const stop = sound.playTone(TONE);
+    await waitForTone(page, TONE.frequency, 20_000);
+    await sound.kill();
+    await stop();
+    await waitForSilence(page, 15_000);
+    const failure = await waitFor('status of the failure', 10_000, async () => {
+      const last = await lastStatus();
+      return last?.fill === 'red' || last?.fill === 'yellow' ? last : undefined;
+    });
+    assert.match(failure.text, /\w/);
+
+    await sound.restart();
+    sound.playTone(TONE);
+    await waitForTone(page, TONE.frequency, 30_000);
+    assert.deepEqual(await page.evaluate('inPage.connections()'), ['connected']);
+    await waitFor('live status', 5000, async () => (await lastStatus())?.fill === 'green');
+  });
+});

@@ -1,0 +1,69 @@
+/** A piece of sound, full scale being 1. */
+export interface Heard {
+  /** In Hz. */
+  readonly sampleRate: number;
+  readonly samples: number[];
+}
+
+interface Listener {
+  readonly context: AudioContext;
+  readonly analyser: AnalyserNode;
+  source?: MediaStreamAudioSourceNode;
+}
+
+/** The sound of a player's connection. */
+interface Player extends Element {
+  readonly session?: {
+    audio: {
+      watch(callback: (stream: MediaStream) => void): () => void;
+      putSubscription(track: MediaStreamTrack): void;
+    };
+  };
+}
+
+/** About a third of a second at 48 kHz. */
+const SAMPLES = 16_384;
+
+let listener: Listener | undefined;
+
+/**
+ * The newest third of a second of the sound that the page's player receives, whether it lets it be
+ * heard or not. The first call starts to listen, and follows the stream across connections.
+ */
+export async function heard(): Promise<Heard> {
+  listener ??= listen();
+  const { context, analyser } = listener;
+  await context.resume();
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  return { sampleRate: context.sampleRate, samples: Array.from(samples) };
+}
+
+function listen(): Listener {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: SAMPLES });
+  const made: Listener = { context, analyser };
+  session().audio.watch(stream => {
+    made.source?.disconnect();
+    made.source = context.createMediaStreamSource(stream);
+    made.source.connect(analyser);
+  });
+  return made;
+}
+
+/** Sends a sine of this frequency (in Hz) and amplitude (part of full scale) to the flow. */
+export function sendTone(frequency: number, amplitude: number): void {
+  const context = new AudioContext();
+  const oscillator = new OscillatorNode(context, { frequency });
+  const out = context.createMediaStreamDestination();
+  oscillator.connect(new GainNode(context, { gain: amplitude })).connect(out);
+  oscillator.start();
+  const [track] = out.stream.getAudioTracks();
+  if (track) session().audio.putSubscription(track);
+}
+
+function session(): NonNullable<Player['session']> {
+  const player = document.querySelector<Player>('rtcbot-player');
+  if (!player?.session) throw new Error('the page has no player');
+  return player.session;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CodecProcess } from '../../engine/coding/CodecProcess';
+import type { Conversion } from '../../engine/coding/Conversion';
+import type { AccessUnit } from '../../engine/model/AccessUnit';
+import type { Ffmpeg } from '../../engine/process/ffmpeg';
+import { FOUND_FFMPEGS } from '../support/foundFfmpegs';
+import { isRunning } from '../support/processes';
+import { shownTimes } from '../support/shownTimes';
+import { TimedPictures } from '../support/timedPictures';
+import { waitFor } from '../support/waitFor';
+
+const LIMIT_MS = 15_000;
+
+const TO_H264: Conversion = {
+  from: 'I420',
+  to: 'H264',
+  width: 320,
+  height: 240,
+  frameRate: 30,
+  bitrateBps: 500_000,
+  keyframeIntervalMs: 60_000,
+};
+
+function setUp(conversion: Conversion, ffmpeg: Ffmpeg) {
+  const units: AccessUnit[] = [];
+  const exits: string[] = [];
+  const codec = new CodecProcess(conversion, ffmpeg, {
+    unit: unit => units.push(unit),
+    exit: reason => exits.push(reason),
+  });
+  /** Pushes one unit, and waits until it was taken. */
+  const push = (unit: AccessUnit) =>
+    waitFor('taken unit', LIMIT_MS, () => codec.push(unit), { everyMs: 5 });
+  return { codec, units, exits, push };
+}
+
+for (const { name, find } of FOUND_FFMPEGS) {
+  describe(`a CodecProcess with ${name}`, () => {
+    it('knows the times of the pictures behind one that arrived damaged', async () => {
+      const ffmpeg = await find();
+      const { codec, units, push } = setUp({ ...TO_H264, from: 'JPEG' }, ffmpeg);
+      const pictures = new TimedPictures();
+      for (let count = 0; count < 8; count += 1) {
+        const unit = pictures.nextJpeg(ffmpeg.path);
+        const half = unit.data.subarray(0, unit.data.length / 2);
+        await push(count === 3 ? { ...unit, data: half } : unit);
+      }
+      await waitFor('units', LIMIT_MS, () => units.length === 8);
+      await codec.stop();
+      const times = units.map(({ timestampMs }) => timestampMs);
+      assert.deepEqual(shownTimes(ffmpeg.path, units).slice(4), times.slice(4));
+    });
+
+    it('drops pictures while the program is behind, and counts those that it took', async () => {
+      const { codec, units, push } = setUp(TO_H264, await find());
+      const pictures = new TimedPictures();
+      await push(pictures.next());
+      await waitFor('first unit', LIMIT_MS, () => units.length === 1);
+      const { pid = 0 } = codec;
+      process.kill(pid, 'SIGSTOP');
+      let taken = 0;
+      for (let count = 0; count < 50; count += 1) taken += codec.push(pictures.next()) ? 1 : 0;
+      process.kill(pid, 'SIGCONT');
+      assert.ok(taken < 10, `${taken} were taken`);
+      assert.equal(codec.pushed, 1 + taken);
+      await waitFor('units', LIMIT_MS, () => units.length === codec.pushed);
+      assert.equal(codec.made, codec.pushed);
+      await codec.stop();
+      assert.ok(!isRunning(pid));
+      assert.equal(codec.push(pictures.next()), false);
+    });
+
+    it('tells why it ended', async () => {
+      const { codec, exits } = setUp({ ...TO_H264, width: -1 }, await find());
+      await waitFor('end', LIMIT_MS, () => exits.length > 0);
+      await codec.stop();
+      assert.equal(exits.length, 1);
+      assert.match(exits[0] ?? '', /Invalid argument|video_size|option/i);
+    });
+  });
+}

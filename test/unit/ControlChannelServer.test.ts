@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { epochMs } from '../../engine/model/Clock';
+import { ControlChannel } from '../../engine/peer/ControlChannel';
+import type { SentPicture } from '../../engine/peer/VideoSender';
+import { TestChannel } from '../support/TestChannel';
+
+function setUp(lastSent?: SentPicture) {
+  const channel = new TestChannel();
+  channel.readyState = 'open';
+  let byes = 0;
+  const control = new ControlChannel(channel.asChannel, {
+    lastSent: () => lastSent,
+    bye: () => {
+      byes += 1;
+    },
+  });
+  const say = (message: unknown) => channel.onMessage.execute(JSON.stringify(message));
+  const answers = () => channel.sent.map(text => JSON.parse(text.toString()));
+  return { channel, control, say, answers, byes: () => byes };
+}
+
+describe("the server's end of the control channel", () => {
+  it('answers a ping with its clock and the newest picture', () => {
+    const video = { rtpTimestamp: 4_000_000_000, captureTime: 1_700_000_000_000.5 };
+    const { say, answers } = setUp(video);
+    say({ type: 'ping', time: 12.5 });
+    const [{ serverTime, ...pong }] = answers();
+    assert.deepEqual(pong, { type: 'pong', time: 12.5, video });
+    assert.ok(Math.abs(serverTime - epochMs()) < 1000);
+  });
+
+  it('answers a ping before any picture too', () => {
+    const { say, answers } = setUp();
+    say({ type: 'ping', time: 1 });
+    assert.equal('video' in answers()[0], false);
+  });
+
+  it('hears the good-bye', () => {
+    const { say, byes } = setUp();
+    say({ type: 'bye' });
+    assert.equal(byes(), 1);
+  });
+
+  it('asks the browser to connect anew', () => {
+    const { control, answers } = setUp();
+    control.askToReconnect();
+    assert.deepEqual(answers(), [{ type: 'reconnect' }]);
+  });
+
+  for (const { it: sentence, message } of [
+    { it: 'a ping with a text as time, which could be of any length', message: 'long' },
+    { it: 'a ping with an object as time', message: {} },
+    { it: 'a ping without time', message: undefined },
+  ]) {
+    it(`does not echo ${sentence}`, () => {
+      const { say, channel } = setUp();
+      say({ type: 'ping', time: message });
+      assert.deepEqual(channel.sent, []);
+    });
+  }
+
+  for (const text of ['', 'hello', 'null', '[]', '7', '{"type":"nonsense"}', '{'.repeat(50_000)]) {
+    it(`ignores ${text.slice(0, 20) || 'nothing'}`, () => {
+      const { channel, byes } = setUp();
+      channel.onMessage.execute(text);
+      channel.onMessage.execute(Buffer.from(text));
+      assert.deepEqual(channel.sent, []);
+      assert.equal(byes(), 0);
+    });
+  }
+
+  it('answers no more where the answers are not taken', () => {
+    const { channel, say } = setUp();
+    channel.bufferedAmount = 100_000;
+    say({ type: 'ping', time: 1 });
+    assert.deepEqual(channel.sent, []);
+  });
+
+  it('says nothing on a channel that is not open', () => {
+    const { channel, control } = setUp();
+    channel.readyState = 'closing';
+    control.askToReconnect();
+    assert.deepEqual(channel.sent, []);
+  });
+});

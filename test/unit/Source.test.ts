@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Source, type SourceState } from '../../engine/capture/Source';
+import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors';
+import { ManualClock } from '../support/ManualClock';
+import { ManualOrigin } from '../support/ManualOrigin';
+import { settled } from '../support/settled';
+import { unitOf } from '../support/unitOf';
+
+function setUp() {
+  const clock = new ManualClock();
+  const origin = new ManualOrigin();
+  const source = new Source(origin, {
+    lingerMs: 1000,
+    clock,
+    log: () => {},
+    findFfmpeg: () => Promise.reject(new FfmpegMissingError()),
+  });
+  const states: SourceState[] = [];
+  source.on('state', state => states.push(state));
+  const watch = () => source.rendition({ codec: 'VP8' }).subscribe({ unit: () => {} });
+  return { clock, origin, source, states, watch };
+}
+
+describe('a Source', () => {
+  it('shares a rendition among all who want the same', async () => {
+    const { source } = setUp();
+    const one = source.rendition({ codec: 'VP8', keyframeIntervalMs: 1000 });
+    assert.equal(source.rendition({ codec: 'VP8', keyframeIntervalMs: 1000 }), one);
+    assert.notEqual(source.rendition({ codec: 'VP8', keyframeIntervalMs: 2000 }), one);
+    assert.notEqual(source.rendition({ codec: 'H264', keyframeIntervalMs: 1000 }), one);
+    await source.close();
+  });
+
+  it('opens its origin once for all renditions', async () => {
+    const { origin, source, watch } = setUp();
+    watch();
+    source.rendition({ codec: 'H264' }).subscribe({ unit: () => {} });
+    await settled();
+    await settled();
+    assert.equal(origin.runs.length, 1);
+    await source.close();
+  });
+
+  it('tells size and measured frame rate once they are known', async () => {
+    const { origin, source, states, watch } = setUp();
+    watch();
+    await settled();
+    assert.equal(source.native, undefined);
+    for (let picture = 0; picture < 60; picture += 1) {
+      origin.run.unit(unitOf({ key: true, timestampMs: picture * 40 }));
+    }
+    assert.equal(source.native, 'VP8');
+    assert.deepEqual(source.state, { state: 'live', width: 640, height: 480, frameRate: 25 });
+    assert.ok(states.length <= 4, 'a state for each unit');
+    origin.run.unit(unitOf({ key: true, timestampMs: 2400, width: 320, height: 240 }));
+    assert.equal(source.state.width, 320);
+    await source.close();
+  });
+
+  it('forgets size and rate when it fails, says why and when it tries again', async () => {
+    const { origin, source, watch } = setUp();
+    const failures: string[] = [];
+    source.on('failed', error => failures.push(error.code));
+    watch();
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    origin.run.failed(new CaptureEndedError('camera', 'unplugged'));
+    await settled();
+    assert.deepEqual(failures, ['capture-ended']);
+    assert.deepEqual(source.state, { state: 'backingOff', retryMs: 250 });
+    await source.close();
+  });
+
+  it('is idle again some time after the last viewer has left', async () => {
+    const { clock, origin, source, watch } = setUp();
+    const subscription = watch();
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    subscription.close();
+    clock.advance(2000);
+    await settled();
+    assert.equal(source.state.state, 'lingering');
+    clock.advance(1000);
+    await settled();
+    assert.equal(source.state.state, 'idle');
+    assert.equal(origin.run.closed, true);
+    await source.close();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('tells that a rendition cannot be made', async () => {
+    const { origin, source } = setUp();
+    const failures: string[] = [];
+    source.on('failed', error => failures.push(error.code));
+    source.rendition({ codec: 'H264' }).subscribe({ unit: () => {} });
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    assert.deepEqual(failures, ['ffmpeg-missing']);
+    await source.close();
+  });
+
+  it('closes everything, for good', async () => {
+    const { clock, origin, source, watch } = setUp();
+    watch();
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    await source.close();
+    assert.equal(origin.run.closed, true);
+    assert.equal(clock.pending, 0);
+    watch();
+    await settled();
+    assert.equal(origin.runs.length, 1);
+  });
+});
