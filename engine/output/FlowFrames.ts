@@ -11,8 +11,8 @@ export interface FlowFramesOptions {
   frameRate?: number;
 }
 
-/** A picture may come a little early: sources jitter. */
-const EARLY = 0.8;
+/** A picture may come so much early, as part of the interval: sources jitter. */
+const EARLY = 0.2;
 
 /**
  * Hands a track's pictures to a flow, newest only: the next one goes out when the flow has taken
@@ -27,7 +27,7 @@ export class FlowFrames {
   #hasCredit = true;
   #sequence = 0;
   #dropped = 0;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  #dueMs = Number.NEGATIVE_INFINITY;
 
   /** @param track of JPEG units for `jpeg`, else of I420 units */
   constructor(
@@ -37,7 +37,7 @@ export class FlowFrames {
   ) {
     this.#send = send;
     this.#format = format;
-    this.#intervalMs = frameRate ? (EARLY * 1000) / frameRate : 0;
+    this.#intervalMs = frameRate ? 1000 / frameRate : 0;
     this.#subscription = track.subscribe({ unit: unit => this.#take(unit) });
   }
 
@@ -59,8 +59,10 @@ export class FlowFrames {
   }
 
   #take(unit: AccessUnit): void {
-    if (unit.timestampMs - this.#lastMs < this.#intervalMs) return;
-    this.#lastMs = unit.timestampMs;
+    if (unit.timestampMs < this.#dueMs - EARLY * this.#intervalMs) return;
+    // Counted from when this one was due, so that early and late ones give the rate on the average.
+    this.#dueMs += this.#intervalMs;
+    if (this.#dueMs < unit.timestampMs) this.#dueMs = unit.timestampMs + this.#intervalMs;
     if (this.#newest) this.#dropped += 1;
     this.#newest = { unit, sequence: this.#sequence };
     this.#sequence += 1;

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { keepOpusLoaded } from '../coding/opus';
 import { EngineEndedError, RemoteMediaError } from '../model/errors';
 import { RetrySchedule } from '../model/RetrySchedule';
 import type { Calls, ToMain, ToWorker, WorkerSettings } from './protocol';
@@ -43,6 +44,7 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     super();
     this.#file = file;
     this.#settings = settings;
+    keepOpusLoaded();
     this.#worker = this.#start();
   }
 

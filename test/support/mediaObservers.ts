@@ -29,7 +29,7 @@ export interface SeenChunk {
   readonly level: number;
 }
 
-/** All that came since the flow started, oldest first. */
+/** All that came since the flow was deployed, oldest first. */
 export interface SeenMedia {
   readonly frames: readonly SeenFrame[];
   readonly chunks: readonly SeenChunk[];
@@ -42,16 +42,18 @@ export interface SeenMedia {
 export function mediaObservers(): FlowNode[] {
   return [
     flowNode('frames', 'function', {
+      initialize: "flow.set('frames', []);",
       func: `${list('frames', 'atMs: Date.now(), ')}
 flow.set('newest', msg.payload);`,
     }),
     flowNode('chunks', 'function', {
+      initialize: "flow.set('chunks', []);",
       func: `let squares = 0;
 for (let at = 0; at < msg.payload.length; at += 2) squares += (msg.payload.readInt16LE(at) / 32768) ** 2;
 const level = Math.sqrt(squares / (msg.payload.length / 2));
 ${list('chunks', 'level, ')}`,
     }),
-    ...route('media', "{ frames: flow.get('frames') || [], chunks: flow.get('chunks') || [] }"),
+    ...route('media', "{ frames: flow.get('frames'), chunks: flow.get('chunks') }"),
     ...route('newest', "flow.get('newest')"),
   ];
 }
@@ -70,10 +72,7 @@ export async function newestFrame(nodeRed: NodeRed): Promise<Buffer> {
 /** Adds the fields of a message, all but its payload, to a list in the flow's context. */
 function list(name: string, more: string): string {
   return `const { payload, _msgid, _session, ...fields } = msg;
-const entry = { ...fields, ${more}bytes: payload.length };
-const known = flow.get('${name}');
-if (known) known.push(entry);
-else flow.set('${name}', [entry]);`;
+flow.get('${name}').push({ ...fields, ${more}bytes: payload.length });`;
 }
 
 function route(name: string, answer: string): FlowNode[] {

@@ -34,7 +34,7 @@ describe('the example', () => {
   });
 
   async function open(example: string) {
-    await nodeRed.deploy(exampleFlow(example).filter(n => n.type !== 'rtc-display')); // XXX
+    await nodeRed.deploy(exampleFlow(example));
     return browser.open(`${nodeRed.origin}/rtcbot`);
   }
   const waitForSpeaker = () =>

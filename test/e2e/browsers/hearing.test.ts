@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { launchChromium } from '../../support/chromium';
 import { TAB } from '../../support/flowNode';
@@ -72,5 +73,14 @@ describe('the sound of a microphone in the browser', () => {
     await waitForTone(page, TONE.frequency, 30_000);
     assert.deepEqual(await page.evaluate('inPage.connections()'), ['connected']);
     await waitFor('live status', 5000, async () => (await lastStatus())?.fill === 'green');
+  });
+
+  it('ends with its node, and Node-RED lives on', async () => {
+    const threads = () => readdirSync(`/proc/${nodeRed.pid}/task`).length;
+    const before = threads();
+    await nodeRed.deploy([TAB, ...observers()]);
+    await waitFor('end of all processes', 5000, () => nodeRed.descendants.length === 0);
+    await waitFor("end of the engine's thread", 10_000, () => threads() < before);
+    assert.ok(await observed(nodeRed), 'Node-RED answers');
   });
 });
