@@ -8,7 +8,7 @@ import { lingerMs } from './lib/lingerMs';
 import { chunkFields } from './lib/mediaMessages';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { OpenCapture } from './lib/OpenCapture';
-import { backendOf, type SoundConfig } from './lib/soundConfig';
+import { askedBackend, backendOf, type SoundConfig } from './lib/soundConfig';
 import { isWired } from './lib/wires';
 
 /** The settings of an rtc-microphone as the editor writes them. */
@@ -69,7 +69,7 @@ export = (RED: NodeAPI): void => {
   serveDevices(RED, {
     path: '/rtcbot/microphones',
     permission: 'rtc-microphone.read',
-    list: engine => engine.listMicrophones(),
+    list: async (engine, { backend }) => engine.listMicrophones(askedBackend(backend)),
   });
 };
 

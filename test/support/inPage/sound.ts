@@ -1,3 +1,5 @@
+import { session } from './session';
+
 /** A piece of sound, full scale being 1. */
 export interface Heard {
   /** In Hz. */
@@ -9,16 +11,6 @@ interface Listener {
   readonly context: AudioContext;
   readonly analyser: AnalyserNode;
   source?: MediaStreamAudioSourceNode;
-}
-
-/** The sound of a player's connection. */
-interface Player extends Element {
-  readonly session?: {
-    audio: {
-      watch(callback: (stream: MediaStream) => void): () => void;
-      putSubscription(track: MediaStreamTrack): void;
-    };
-  };
 }
 
 /** About a third of a second at 48 kHz. */
@@ -60,10 +52,4 @@ export function sendTone(frequency: number, amplitude: number): void {
   oscillator.start();
   const [track] = out.stream.getAudioTracks();
   if (track) session().audio.putSubscription(track);
-}
-
-function session(): NonNullable<Player['session']> {
-  const player = document.querySelector<Player>('rtcbot-player');
-  if (!player?.session) throw new Error('the page has no player');
-  return player.session;
 }
