@@ -1,7 +1,8 @@
 /** The tools that every page of a test has as `window.inPage`. */
-export { connections, receivedCodec } from './connections';
+export { connections, receivedCodec, remotePort } from './connections';
 export { firstFrameMs } from './firstFrame';
 export { startClock, takeReadings } from './pictureClock';
+export { quiet, watchQuiet } from './quiet';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
 export { shownColor } from './shownColor';
