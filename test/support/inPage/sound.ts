@@ -7,7 +7,8 @@ export interface Heard {
   readonly samples: number[];
 }
 
-interface Listener {
+/** Where received sound can be looked at. */
+export interface Listener {
   readonly context: AudioContext;
   readonly analyser: AnalyserNode;
   source?: MediaStreamAudioSourceNode;
@@ -23,12 +24,17 @@ let listener: Listener | undefined;
  * heard or not. The first call starts to listen, and follows the stream across connections.
  */
 export async function heard(): Promise<Heard> {
-  listener ??= listen();
-  const { context, analyser } = listener;
+  const { context, analyser } = receivedSound();
   await context.resume();
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);
   return { sampleRate: context.sampleRate, samples: Array.from(samples) };
+}
+
+/** The sound that the page's player receives, as it goes into an audio graph. */
+export function receivedSound(): Listener {
+  listener ??= listen();
+  return listener;
 }
 
 function listen(): Listener {
