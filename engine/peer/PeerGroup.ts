@@ -65,7 +65,7 @@ export interface MessageTarget {
 /** How long what was started waits for the browser that was announced, in ms. */
 const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
-const MOST_HANDSHAKES = 16;
+const MOST_HANDSHAKES = 64;
 
 /** All browsers of one rtc-connection: answers offers, fans video out, carries messages. */
 export class PeerGroup extends EventEmitter<PeerGroupEvents> {
