@@ -245,6 +245,8 @@ export class Peer {
       // The stack closes what carries its own farewell before it sends it: the other end would
       // notice only by its silence (RFC 9260 9.1).
       await this.#connection.sctpTransport?.sctp.abort();
+      // A datagram leaves in the turn after it was sent, if its socket is still open then.
+      await new Promise(setImmediate);
       await this.#connection.close();
     } catch {
       // The stack throws when it is closed half-open; what it held is freed by then.
