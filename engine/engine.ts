@@ -18,6 +18,7 @@ import type { Pcm } from './output/PcmInput';
 import type { WindowState } from './output/Window';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
+import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
 import { SoundFinder } from './process/SoundFinder';
@@ -152,9 +153,14 @@ export class Engine {
     this.#connections.group(id).expect();
   }
 
-  /** @throws PeerGoneError, MessageError */
-  send(id: string, data: string | Buffer, peer?: string, channel?: string): void {
-    this.#connections.group(id).message(data, peer, channel);
+  /** Settles when it is on its way. @throws PeerGoneError, MessageError */
+  send(id: string, data: string | Buffer, target: MessageTarget): Promise<void> {
+    return this.#connections.group(id).message(data, target);
+  }
+
+  /** How one peer does, or all. @throws PeerGoneError */
+  peerStats(id: string, peer?: string): readonly StatsOfPeer[] {
+    return this.#connections.group(id).stats(peer);
   }
 
   /** @throws PeerGoneError */

@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type RTCCertificate,
-  type RTCDataChannel,
-  type RTCDtlsTransport,
-  RTCPeerConnection,
-} from 'werift';
+import { type RTCCertificate, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
-import { MessageError, OfferError } from '../model/errors';
-import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
+import { OfferError } from '../model/errors';
 import { followNomination } from './followNomination';
-import { type ChannelData, MessageChannel } from './MessageChannel';
+import type { ChannelData } from './MessageChannel';
 import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
+import { type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
+import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
@@ -25,6 +21,7 @@ export type CloseCause =
   | 'handshake timed out'
   | 'connection failed'
   | 'closed by flow'
+  | 'replaced'
   | 'redeployed';
 
 /** Who gets what happens to a peer. */
@@ -34,6 +31,7 @@ export interface PeerHandlers {
   message(channel: string, data: ChannelData): void;
   /** Once, and last. */
   closed(cause: CloseCause): void;
+  log?(text: string): void;
 }
 
 /** Options of a `Peer`. */
@@ -51,9 +49,8 @@ export interface PeerOptions {
   readonly clock?: Clock;
 }
 
-const DEFAULT_LABEL = 'default';
-/** What every peer takes in one message, in bytes (RFC 8841 6.1). */
-const LEAST_LIMIT_BYTES = 65_536;
+/** How long a page that was replaced has to hear of it, in ms; it leaves by itself when it does. */
+const FAREWELL_MS = 500;
 
 /** One browser, from its offer to its end. */
 export class Peer {
@@ -64,18 +61,21 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
   readonly #media: PeerMedia;
-  readonly #channels = new Map<string, MessageChannel>();
+  readonly #channels: PeerChannels;
+  readonly #clock: Clock;
   readonly #disposers: (() => void)[] = [];
-  #control: ControlChannel | undefined;
   #cancelHandshake: (() => void) | undefined;
   #negotiating: Promise<string> | undefined;
-  #connected = false;
+  /** While it is connected. */
+  #meter: PeerMeter | undefined;
+  #isRetired = false;
   #closing: Promise<void> | undefined;
 
   constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
     const { clock = systemClock, handshakeMs = 10_000, silenceMs, certificate } = options;
     this.videoCodec = videoCodec;
     this.#handlers = handlers;
+    this.#clock = clock;
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
       clock,
       ...(silenceMs === undefined ? {} : { silenceMs }),
@@ -94,16 +94,41 @@ export class Peer {
     const { latency, packetize, wanted } = options;
     const mediaOptions = { videoCodec, latency, packetize, wanted, clock };
     this.#media = new PeerMedia(this.#connection, mediaOptions);
-    this.#listen(this.#connection.onDataChannel, channel => this.#open(channel));
+    this.#channels = this.#makeChannels(clock);
+    this.#listen(this.#connection.onDataChannel, channel => this.#channels.open(channel));
   }
 
   get isConnected(): boolean {
-    return this.#connected;
+    return this.#meter !== undefined;
   }
 
   /** The browser offered data channels. */
   get takesMessages(): boolean {
-    return this.#connection.sctpTransport !== undefined;
+    return this.#channels.areTaken;
+  }
+
+  /** How it is connected and what goes to and fro. */
+  get stats(): PeerStats {
+    const { bytes, pictures, codec, loss, roundTripMs } = this.#media.sent;
+    const { sent, received, dropped, waitingBytes } = this.#channels.counts;
+    const { page, sentBytes } = this.#channels;
+    const [transport] = this.#connection.iceTransports;
+    const rates = this.#meter?.read({
+      sentBytes: bytes + sentBytes,
+      receivedBytes: transport?.connection.nominated?.bytesReceived ?? 0,
+      pictures: pictures ?? 0,
+    });
+    return {
+      connectedMs: Math.round(this.#meter?.elapsedMs ?? 0),
+      sentBps: rates?.sentBps ?? 0,
+      receivedBps: rates?.receivedBps ?? 0,
+      ...known({ roundTripMs: page.roundTripMs ?? roundTripMs, latencyMs: page.latencyMs, loss }),
+      ...(codec ? { codec, fps: rates?.fps ?? 0 } : {}),
+      messagesSent: sent,
+      messagesReceived: received,
+      messagesDropped: dropped,
+      waitingBytes,
+    };
   }
 
   /**
@@ -128,16 +153,27 @@ export class Peer {
    * sent now is asked to connect anew.
    */
   follow(tracks: MediaTracks): void {
-    if (this.#media.follow(tracks)) this.#control?.askToReconnect();
+    if (this.#media.follow(tracks)) this.#channels.askToReconnect();
   }
 
-  /** @throws MessageError if it cannot be sent */
-  send(data: ChannelData, label = DEFAULT_LABEL): void {
-    if (!this.takesMessages) throw new MessageError('the peer takes no messages');
-    // The browser opens the default channel; others are opened by whoever speaks first.
-    const isOurs = !this.#channels.has(label) && label !== DEFAULT_LABEL;
-    if (isOurs) this.#adopt(this.#connection.createDataChannel(label));
-    this.#channelOf(label).send(data);
+  /** Settles when it is on its way. @throws MessageError if it cannot be sent */
+  send(data: ChannelData, label?: string, settings?: ChannelSettings): Promise<void> {
+    return this.#channels.send(data, label, settings);
+  }
+
+  /**
+   * Ends it because another peer has taken its place: its page is told, so that it does not come
+   * back by itself. Nothing is heard of it from now on, not even its end. Never rejects.
+   */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    this.#media.close();
+    this.#channels.sayReplaced();
+    await new Promise<void>(resolve => {
+      const cancel = this.#clock.after(FAREWELL_MS, resolve);
+      this.#disposers.push(cancel, resolve);
+    });
+    await this.close('replaced');
   }
 
   /** Idempotent, never rejects; settles when sockets and timers are gone. */
@@ -151,6 +187,7 @@ export class Peer {
     const connection = this.#connection;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     if (this.#closing) throw new OfferError('the connection was closed');
+    this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
     for (const transport of connection.dtlsTransports) {
       // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
@@ -174,45 +211,25 @@ export class Peer {
   }
 
   #start(transport: RTCDtlsTransport): void {
-    if (this.#connected || this.#closing) return;
-    this.#connected = true;
+    if (this.isConnected || this.#closing) return;
+    this.#meter = new PeerMeter(this.#clock);
     this.#cancelHandshake?.();
     this.#watchdog.start();
+    this.#channels.start();
     this.#handlers.connected(this.#media.start(transport));
   }
 
-  #open(channel: RTCDataChannel): void {
-    this.#listen(channel.onMessage, () => this.#watchdog.heard());
-    if (channel.label !== CONTROL_LABEL) {
-      this.#adopt(channel);
-      return;
-    }
-    this.#control = new ControlChannel(channel, {
-      lastSent: () => this.#media.lastSent,
-      bye: () => void this.close('page closed'),
-    });
-    this.#listen(channel.stateChanged, state => {
-      if (state === 'closed') void this.close('page closed');
-    });
-  }
-
-  #adopt(channel: RTCDataChannel): void {
-    const { label } = channel;
-    const mostBytes = this.#connection.sctpTransport?.remoteMaxMessageSize ?? LEAST_LIMIT_BYTES;
-    this.#channelOf(label).attach(channel, mostBytes, {
-      message: data => this.#handlers.message(label, data),
-      closed: () => {
-        this.#channels.delete(label);
-        // As in RTCBot, the end of the default channel is the end of the connection.
-        if (label === DEFAULT_LABEL) void this.close('page closed');
+  #makeChannels(clock: Clock): PeerChannels {
+    const handlers = {
+      message: (label: string, data: ChannelData) => {
+        if (!this.#isRetired) this.#handlers.message(label, data);
       },
-    });
-  }
-
-  #channelOf(label: string): MessageChannel {
-    const channel = this.#channels.get(label) ?? new MessageChannel();
-    this.#channels.set(label, channel);
-    return channel;
+      heard: () => this.#watchdog.heard(),
+      ended: () => void this.close('page closed'),
+      lastSent: () => this.#media.lastSent,
+      log: (text: string) => this.#handlers.log?.(text),
+    };
+    return new PeerChannels(this.#connection, handlers, clock);
   }
 
   async #end(cause: CloseCause): Promise<void> {
@@ -220,11 +237,16 @@ export class Peer {
     this.#watchdog.close();
     for (const dispose of this.#disposers) dispose();
     this.#media.close();
-    this.#channels.clear();
-    this.#handlers.closed(cause);
+    this.#channels.close();
+    if (!this.#isRetired) this.#handlers.closed(cause);
     // Closed in the midst of it, the stack goes on to open sockets that nobody closes.
     await this.#negotiating?.catch(() => {});
     try {
+      // The stack closes what carries its own farewell before it sends it: the other end would
+      // notice only by its silence (RFC 9260 9.1).
+      await this.#connection.sctpTransport?.sctp.abort();
+      // A datagram leaves in the turn after it was sent, if its socket is still open then.
+      await new Promise(setImmediate);
       await this.#connection.close();
     } catch {
       // The stack throws when it is closed half-open; what it held is freed by then.
@@ -237,4 +259,15 @@ export class Peer {
   ): void {
     this.#disposers.push(event.subscribe(callback).unSubscribe);
   }
+}
+
+/** Without what is not known. */
+function known<Key extends string>(
+  values: Readonly<Record<Key, number | undefined>>,
+): Partial<Record<Key, number>> {
+  const entries = Object.entries<number | undefined>(values);
+  // What is left has the keys that it had.
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<
+    Record<Key, number>
+  >;
 }

@@ -204,6 +204,7 @@ type ConnectionCall = Extract<
       | 'answer'
       | 'expect'
       | 'send'
+      | 'peerStats'
       | 'closePeer'
       | 'putFrame'
       | 'putPcm';
@@ -224,9 +225,11 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
     case 'expect':
       return engine.expect(id);
     case 'send': {
-      const { data, peer, channel } = note.ask;
-      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), peer, channel);
+      const { data, target } = note.ask;
+      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), target);
     }
+    case 'peerStats':
+      return engine.peerStats(id, note.ask.peer);
     case 'closePeer':
       return engine.closePeer(id, note.ask.peer);
     case 'putFrame': {

@@ -10,6 +10,7 @@ import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
 import type { WindowState } from '../output/Window';
 import type { CloseCause } from '../peer/Peer';
+import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 
@@ -19,11 +20,13 @@ export type {
   ConnectionSettings,
   DisplaySettings,
   FrameSettings,
+  MessageTarget,
   MicrophoneSettings,
   PicturePurpose,
   SoundBackend,
   SoundDevices,
   SpeakerSettings,
+  StatsOfPeer,
   WindowState,
 };
 
@@ -59,10 +62,9 @@ export type Calls = {
   answer: { ask: Id & { sdp: string }; reply: { peer: string; sdp: string } };
   /** A browser will come soon. */
   expect: { ask: Id; reply: undefined };
-  send: {
-    ask: Id & { data: string | Uint8Array; peer?: string; channel?: string };
-    reply: undefined;
-  };
+  /** Replied to when the message is on its way. */
+  send: { ask: Id & { data: string | Uint8Array; target: MessageTarget }; reply: undefined };
+  peerStats: { ask: Id & { peer?: string }; reply: readonly StatsOfPeer[] };
   closePeer: { ask: Id & { peer?: string }; reply: undefined };
   putFrame: { ask: Id & { frame: Frame }; reply: undefined };
   putPcm: { ask: Id & { pcm: PcmNote }; reply: undefined };

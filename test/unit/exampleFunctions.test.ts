@@ -54,3 +54,28 @@ describe('The function in the example 09 Microphone louder', () => {
     assert.deepEqual(payload, samples(1000, -1000));
   });
 });
+
+describe('The function in the example 11 Messages back and forth', () => {
+  it('replies to the sender', () => {
+    const message = { payload: { text: 'hello' }, peer: 'a' } as unknown as Message;
+    const { payload, peer } = run('11 Messages back and forth', message);
+    assert.deepEqual({ ...payload }, { reply: '"hello" has 5 letters' });
+    assert.equal(peer, 'a');
+  });
+});
+
+describe('The function in the example 14 One driver at a time', () => {
+  for (const { it: sentence, payload, speeds } of [
+    { it: 'lets sound speeds through', payload: { left: 0.5, right: -1 }, speeds: [0.5, -1] },
+    { it: 'holds back what is too fast', payload: { left: 9, right: -9 }, speeds: [1, -1] },
+    { it: 'stops at what is no speed', payload: { left: 'x' }, speeds: [0, 0] },
+    { it: 'stops at nothing at all', payload: null, speeds: [0, 0] },
+  ]) {
+    it(sentence, () => {
+      const message = { payload } as unknown as Message;
+      const result = run('14 One driver at a time', message).payload as unknown;
+      const { left, right } = result as { left: number; right: number };
+      assert.deepEqual([left, right], speeds);
+    });
+  }
+});
