@@ -4,6 +4,7 @@ export { firstFrameMs } from './firstFrame';
 export { startClock, takeReadings } from './pictureClock';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
+export { sayAsServer, servedPeers, serveInPage } from './serverInPage';
 export { shownColor } from './shownColor';
 export { heard, sendTone } from './sound';
 export { presentedFrames, video } from './video';
