@@ -1,7 +1,8 @@
 import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
 import { ChannelSection } from './ChannelSection';
 import { Channels } from './Channels';
-import { Emitter, safely } from './Emitter';
+import { Closable } from './Closable';
+import { safely } from './Emitter';
 import { MediaLine } from './MediaLine';
 import type { MediaSection } from './MediaSection';
 import type { Message } from './message';
@@ -48,7 +49,7 @@ type Events = {
  *
  * Unlike RTCBot's it asks no STUN server unless the page names one in `rtcConfiguration`.
  */
-export class RTCConnection extends Emitter<Events> {
+export class RTCConnection extends Closable<Events> {
   /** The browser's own object, for statistics and what has no method here. */
   readonly peerConnection: RTCPeerConnection;
   readonly video: MediaLine;
@@ -110,24 +111,6 @@ export class RTCConnection extends Emitter<Events> {
   onReady(callback?: () => void): Promise<void> {
     if (callback) this.connected.then(() => safely(callback)).catch(() => {});
     return this.connected;
-  }
-
-  /** Calls back at a failed connection or a message that cannot be sent; the promise holds the first. */
-  onError(callback?: (error: Error) => void): Promise<Error> {
-    if (callback) this.on('failed', callback);
-    return new Promise(resolve => {
-      this.on('failed', resolve);
-    });
-  }
-
-  /** Calls back once when closed, by whichever side; the promise does the same. */
-  onClose(callback?: () => void): Promise<void> {
-    const closed = new Promise<void>(resolve => {
-      if (this.#state === 'closed') resolve();
-      this.on('state', state => state === 'closed' && resolve());
-    });
-    if (callback) closed.then(() => safely(callback));
-    return closed;
   }
 
   /** An offer, or the answer to the offer `description`. */

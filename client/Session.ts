@@ -1,8 +1,9 @@
 import { Backoff } from './Backoff';
 import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
 import { Channels } from './Channels';
+import { Closable } from './Closable';
 import { Device } from './Device';
-import { Emitter, safely } from './Emitter';
+import { safely } from './Emitter';
 import type { LinkEnd } from './Link';
 import { Links } from './Links';
 import { MediaLine } from './MediaLine';
@@ -34,7 +35,7 @@ const ROOM: WaitingRoom = { most: 100, longestMs: 5000, whenFull: 'drop oldest' 
  * for more data channels, `microphone` and `camera` of the page, and events by `on`. What is received and sent may change at any time: where that takes a new
  * connection it is made beside the old one, and the picture goes on. The server sees a new peer.
  */
-export class Session extends Emitter<SessionEvents> {
+export class Session extends Closable<SessionEvents> {
   /** Incoming and outgoing video. What is subscribed and put stays so across connections. */
   readonly video: MediaLine;
   /** Incoming and outgoing sound. */
@@ -120,24 +121,6 @@ export class Session extends Emitter<SessionEvents> {
     // Pages that only want the callback must not see it as an unhandled rejection.
     promise.catch(() => {});
     return promise;
-  }
-
-  /** Calls back at each failure (see the event `failed`), which the session gets over; the promise holds the first. */
-  onError(callback?: (error: Error) => void): Promise<Error> {
-    if (callback) this.on('failed', callback);
-    return new Promise(resolve => {
-      this.on('failed', resolve);
-    });
-  }
-
-  /** Calls back once when closed by `close()`; the promise does the same. */
-  onClose(callback?: () => void): Promise<void> {
-    const closed = new Promise<void>(resolve => {
-      if (this.#state === 'closed') resolve();
-      this.on('state', state => state === 'closed' && resolve());
-    });
-    if (callback) closed.then(() => safely(callback));
-    return closed;
   }
 
   /**
