@@ -13,6 +13,8 @@ const others = [
   { program: 'arecord', package: 'alsa-utils' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
+  // A library of Python.
+  { package: 'python3-aiortc' },
 ];
 
 /**

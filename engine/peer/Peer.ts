@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../model/Clock';
 import { MessageError, OfferError } from '../model/errors';
 import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
 import { followNomination } from './followNomination';
+import { withLegacyData } from './legacyData';
 import { type ChannelData, MessageChannel } from './MessageChannel';
 import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
@@ -164,7 +165,8 @@ export class Peer {
     await connection.setLocalDescription(await connection.createAnswer());
     const { localDescription } = connection;
     if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    return withInactiveSections(localDescription.sdp);
+    const answer = withInactiveSections(localDescription.sdp);
+    return offer.hasLegacyData ? withLegacyData(answer) : answer;
   }
 
   #transportIs(state: string, transport: RTCDtlsTransport): void {

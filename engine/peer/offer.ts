@@ -1,5 +1,7 @@
 import type { PeerVideoCodec } from '../model/AccessUnit';
 import { OfferError } from '../model/errors';
+import { withOneTransport } from './bundle';
+import { isLegacyData, modernData } from './legacyData';
 
 /** One m-section of an offer that carries pictures or sound. */
 export interface OfferedMedia {
@@ -18,6 +20,8 @@ export interface CheckedOffer {
   readonly sdp: string;
   /** In the order of the offer. */
   readonly media: readonly OfferedMedia[];
+  /** Data channels are described in the old way, and are to be in the answer. */
+  readonly hasLegacyData: boolean;
 }
 
 interface Section {
@@ -54,8 +58,22 @@ export function checkOffer(sdp: string): CheckedOffer {
   // What is bundled only has no transport of its own (RFC 8829 5.2.1).
   for (const section of active) if (!section.isBundled) checkTransport(session, section);
   const media = active.flatMap(section => offeredMedia(section) ?? []);
+  return {
+    sdp: stackSdp(session, sections),
+    media,
+    hasLegacyData: active.some(section => isLegacyData(section.lines)),
+  };
+}
+
+/** The description as the stack understands it. */
+function stackSdp(session: readonly string[], sections: readonly Section[]): string {
+  const bundled = withOneTransport(
+    session,
+    sections.map(({ lines }) => lines),
+  );
+  const lines = [...session, ...bundled.flatMap(modernData)];
   const kept = lines.filter(line => !UNWANTED.some(pattern => pattern.test(line)));
-  return { sdp: `${kept.join('\r\n')}\r\n`, media };
+  return `${kept.join('\r\n')}\r\n`;
 }
 
 function sectionsOf(lines: readonly string[]): { session: string[]; sections: Section[] } {
