@@ -1,6 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
+import type { Calling } from './lib/Calling';
+import { showCall, startCalling } from './lib/callMode';
 import { clientAssets } from './lib/clientAssets';
 import {
   type ConnectionConfig,
@@ -22,7 +24,7 @@ type Incoming = PeerMessage & SignalingMessage & MediaMessage & { command?: unkn
 const VIDEO = 1;
 const AUDIO = 2;
 
-/** rtc-connection: any number of browsers. Outputs: messages, video, audio, events, and answer if wired. */
+/** rtc-connection: any number of browsers, or another endpoint that it calls. Outputs: messages, video, audio, events, and answer if wired. */
 export = (RED: NodeAPI): void => {
   // Before any flow starts, so that endpoints stand before all `http in` nodes.
   Mounts.of(RED);
@@ -33,13 +35,16 @@ export = (RED: NodeAPI): void => {
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const hasWiredSignaling = config.signaling === 'wired';
+    const isCall = config.signaling === 'call';
     let connection: ConnectionProxy | undefined;
     let mount: Mount | undefined;
+    let calling: Calling | undefined;
     let refusal: Error | undefined;
     let wiredAs: WiredOutputs | undefined;
 
     const show = () => {
       if (refusal) status.fail(refusal);
+      else if (isCall) showCall(status, connection?.peers.size ?? 0);
       else showCount(status, connection?.peers.size ?? 0);
     };
     const open = () => {
@@ -49,7 +54,8 @@ export = (RED: NodeAPI): void => {
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
       sendOn(this, opened);
-      if (!hasWiredSignaling) mount = serve(opened);
+      if (isCall) calling = startCalling(opened, status, config, this.credentials);
+      else if (!hasWiredSignaling) mount = serve(opened);
     };
 
     const serve = (answerer: ConnectionProxy) => {
@@ -71,6 +77,7 @@ export = (RED: NodeAPI): void => {
       const { video, audio } = wiring();
       if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
       mount?.close();
+      calling?.close();
       void connection.close();
       open();
     };
@@ -82,7 +89,9 @@ export = (RED: NodeAPI): void => {
           const failure = await answerMessage(message, connection);
           if (failure) this.log(message.payload);
           send([null, null, null, null, message]);
-        } else await handle(connection, message);
+        } else if (message.command === 'call') calling?.now();
+        else await handle(connection, message);
+        if (message.command === 'close') calling?.hangUp();
         done();
       } catch (error) {
         status.refuse(error, done);
@@ -92,6 +101,7 @@ export = (RED: NodeAPI): void => {
     this.on('close', async (done: () => void) => {
       RED.events.off('flows:started', followWires);
       mount?.close();
+      calling?.close();
       await connection?.close();
       await hold.release();
       status.clear();
@@ -111,7 +121,13 @@ export = (RED: NodeAPI): void => {
     ConnectionConfig,
     object,
     ConnectionCredentials
-  >('rtc-connection', ConnectionNode, { credentials: { token: { type: 'password' } } });
+  >('rtc-connection', ConnectionNode, {
+    credentials: {
+      token: { type: 'password' },
+      user: { type: 'text' },
+      password: { type: 'password' },
+    },
+  });
 };
 
 /** Sends on what comes from the peers. */

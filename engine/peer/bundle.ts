@@ -1,8 +1,10 @@
+import { midOf } from './sections';
+
 /** What belongs to the transport of an m-section (RFC 8839, RFC 8842), not to what it carries. */
 const TRANSPORT =
-  /^a=(?:candidate:|end-of-candidates|ice-ufrag:|ice-pwd:|ice-options:|fingerprint:|setup:)/;
-const GROUP = 'a=group:BUNDLE ';
+  /^a=(?:candidate:|end-of-candidates|ice-ufrag:|ice-pwd:|ice-lite|ice-options:|fingerprint:|setup:)/;
 const CANDIDATE = /^a=(?:candidate:|end-of-candidates)/;
+const GROUP = 'a=group:BUNDLE ';
 
 /**
  * The m-sections of a description with one transport for each bundle group: that of the first
@@ -23,17 +25,20 @@ export function withOneTransport(
   }
   return sections.map(section => {
     const leader = leaders.get(midOf(section) ?? '');
-    if (!leader || leader === section) return section;
-    const own = section.filter(line => !TRANSPORT.test(line));
-    return [...own, ...leader.filter(line => TRANSPORT.test(line) && !CANDIDATE.test(line))];
+    return leader && leader !== section ? withTransportOf(section, leader) : section;
   });
+}
+
+/** An m-section on the transport of another one. */
+export function withTransportOf(
+  section: readonly string[],
+  leader: readonly string[],
+): readonly string[] {
+  const own = section.filter(line => !TRANSPORT.test(line));
+  return [...own, ...leader.filter(line => TRANSPORT.test(line) && !CANDIDATE.test(line))];
 }
 
 /** A section without a port has no transport to share (RFC 9143 7.2.1). */
 function hasPort([first = '']: readonly string[]): boolean {
   return !/^m=\S+ 0 /.test(first);
-}
-
-function midOf(section: readonly string[]): string | undefined {
-  return section.find(line => line.startsWith('a=mid:'))?.slice('a=mid:'.length);
 }
