@@ -68,8 +68,8 @@ function connectUrl({ address, token, user }: CallTarget): URL {
   const url = new URL(address);
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith('/connect') ? path : `${path}/connect`;
-  // The login takes the header that the token would be in.
-  if (user && token) url.searchParams.set('token', token);
+  // A login takes the header that the token would be in.
+  if (token && (user || !isBearer(token))) url.searchParams.set('token', token);
   return url;
 }
 
@@ -78,7 +78,12 @@ function authorization({ token, user, password = '' }: CallTarget): Record<strin
     const login = Buffer.from(`${user}:${password}`).toString('base64');
     return { Authorization: `Basic ${login}` };
   }
-  return token ? { Authorization: `Bearer ${token}` } : {};
+  return token && isBearer(token) ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** Whether a token can stand in a header: others than these characters cannot (RFC 6750 2.1). */
+function isBearer(token: string): boolean {
+  return /^[\w.~+/-]+=*$/.test(token);
 }
 
 /** Without what may be secret. */
