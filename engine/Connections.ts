@@ -21,7 +21,7 @@ import type { AnySource, Sources } from './Sources';
 export interface ConnectionSettings
   extends Pick<
     PeerGroupOptions,
-    'latency' | 'maxPeers' | 'whenFull' | 'handshakeMs' | 'silenceMs'
+    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'handshakeMs' | 'silenceMs'
   > {
   /** In bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
@@ -115,7 +115,9 @@ export class Connections {
       this.#handlers.disconnected(id, peer, cause);
     });
     group.on('abandoned', (peer, cause) => {
-      this.#handlers.log('info', `a browser did not get through (${cause}, peer ${peer})`);
+      // Who calls is told why it did not get through, and may try again and again.
+      const level = settings.calls ? 'debug' : 'info';
+      this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
     });
     group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));

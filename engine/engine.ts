@@ -148,6 +148,16 @@ export class Engine {
     return this.#connections.group(id).answer(sdp);
   }
 
+  /** The offer of a call. @throws TooManyPeersError, OfferError */
+  offer(id: string): Promise<{ peer: string; sdp: string }> {
+    return this.#connections.group(id).offer();
+  }
+
+  /** Settles when the call is through. @throws AnswerError, CallFailedError, PeerGoneError */
+  accept(id: string, peer: string, sdp: string): Promise<void> {
+    return this.#connections.group(id).accept(peer, sdp);
+  }
+
   /** A browser will come soon: what it is to be sent is started. */
   expect(id: string): void {
     this.#connections.group(id).expect();

@@ -1,6 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
+import type { Calling } from './lib/Calling';
+import { showCall, startCalling } from './lib/callMode';
 import { clientAssets } from './lib/clientAssets';
 import {
   type ConnectionConfig,
@@ -34,7 +36,7 @@ type Incoming = PeerMessage &
 const VIDEO = 1;
 const AUDIO = 2;
 
-/** rtc-connection: any number of browsers. Outputs: messages, video, audio, events, and answer if wired. */
+/** rtc-connection: any number of browsers, or another endpoint that it calls. Outputs: messages, video, audio, events, and answer if wired. */
 export = (RED: NodeAPI): void => {
   // Before any flow starts, so that endpoints stand before all `http in` nodes.
   Mounts.of(RED);
@@ -45,8 +47,10 @@ export = (RED: NodeAPI): void => {
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const hasWiredSignaling = config.signaling === 'wired';
+    const isCall = config.signaling === 'call';
     let connection: ConnectionProxy | undefined;
     let mount: Mount | undefined;
+    let calling: Calling | undefined;
     let refusal: Error | undefined;
     let wiredAs: WiredOutputs | undefined;
     let outputs: OutputSettings;
@@ -55,6 +59,7 @@ export = (RED: NodeAPI): void => {
 
     const show = () => {
       if (refusal) status.fail(refusal);
+      else if (isCall) showCall(status, connection?.peers.size ?? 0);
       else showCount(status, connection?.peers.size ?? 0);
     };
     const open = () => {
@@ -64,7 +69,8 @@ export = (RED: NodeAPI): void => {
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
       endOutputs = sendOn(this, opened, outputs);
-      if (!hasWiredSignaling) mount = serve(opened);
+      if (isCall) calling = startCalling(opened, status, config, this.credentials);
+      else if (!hasWiredSignaling) mount = serve(opened);
     };
 
     const serve = (answerer: ConnectionProxy) => {
@@ -86,6 +92,7 @@ export = (RED: NodeAPI): void => {
       const { video, audio } = wiring();
       if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
       mount?.close();
+      calling?.close();
       void connection.close().then(endOutputs);
       open();
     };
@@ -100,7 +107,9 @@ export = (RED: NodeAPI): void => {
         } else if (message.command === 'stats') {
           const stats = await connection.stats(peerOf(message));
           send([null, null, null, stats.map(statsEvent)]);
-        } else await handle(connection, message, channels);
+        } else if (message.command === 'call') calling?.now();
+        else await handle(connection, message, channels);
+        if (message.command === 'close') calling?.hangUp();
         done();
       } catch (error) {
         status.refuse(error, done);
@@ -110,6 +119,7 @@ export = (RED: NodeAPI): void => {
     this.on('close', async (done: () => void) => {
       RED.events.off('flows:started', followWires);
       mount?.close();
+      calling?.close();
       await connection?.close();
       endOutputs?.();
       await hold.release();
@@ -132,7 +142,13 @@ export = (RED: NodeAPI): void => {
     ConnectionConfig,
     object,
     ConnectionCredentials
-  >('rtc-connection', ConnectionNode, { credentials: { token: { type: 'password' } } });
+  >('rtc-connection', ConnectionNode, {
+    credentials: {
+      token: { type: 'password' },
+      user: { type: 'text' },
+      password: { type: 'password' },
+    },
+  });
 };
 
 /** Carries out what a message asks for. @throws MediaError */

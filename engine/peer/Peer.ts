@@ -2,15 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { type RTCCertificate, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
+import { AnswerError } from '../model/callErrors';
 import { OfferError } from '../model/errors';
+import type { CheckedAnswer } from './answer';
 import { followNomination } from './followNomination';
+import { withLegacyData } from './legacyData';
 import type { ChannelData } from './MessageChannel';
 import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
-import { type ChannelSettings, PeerChannels } from './PeerChannels';
+import { fullOffer, offerMedia } from './offering';
+import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
+import { sayGoodBye } from './sayGoodBye';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
 
@@ -21,6 +26,10 @@ export type CloseCause =
   | 'handshake timed out'
   | 'connection failed'
   | 'closed by flow'
+  /** Only of a call: the other end closed it. */
+  | 'hung up'
+  /** Only of a call: it is made anew, because what is sent has changed. */
+  | 'renewed'
   | 'replaced'
   | 'redeployed';
 
@@ -41,6 +50,8 @@ export interface PeerOptions {
   /** See `PeerMediaOptions.wanted`. */
   readonly wanted: PeerMediaOptions['wanted'];
   readonly certificate?: RTCCertificate;
+  /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
+  readonly calls?: boolean;
   /** How long the handshake may take, in ms. Default 10000. */
   readonly handshakeMs?: number;
   /** See `WatchdogOptions.silenceMs`. */
@@ -52,18 +63,33 @@ export interface PeerOptions {
 /** How long a page that was replaced has to hear of it, in ms; it leaves by itself when it does. */
 const FAREWELL_MS = 500;
 
+/** Tracks of each kind. */
+export type Room = Readonly<Record<'video' | 'audio', number>>;
+
+const HANDSHAKE_MS = 10_000;
+/** How long an offer waits for its answer, in ms: longer than signaling does. */
+const ANSWER_MS = 20_000;
+/** See `WatchdogOptions.silenceMs`: an end that checks the path every 6 s, and one check lost. */
+const CALLED_SILENCE_MS = 15_000;
+
 /** One browser, from its offer to its end. */
 export class Peer {
   /** Unguessable. */
   readonly id = randomBytes(12).toString('base64url');
-  readonly videoCodec: PeerVideoCodec;
+  /** Of a call: that of the answer, once there is one. */
+  videoCodec: PeerVideoCodec;
   readonly #handlers: PeerHandlers;
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
-  readonly #media: PeerMedia;
+  readonly #options: PeerOptions;
   readonly #channels: PeerChannels;
   readonly #clock: Clock;
   readonly #disposers: (() => void)[] = [];
+  #media: PeerMedia;
+  /** Of a call: what it has offered, and the channels that it opens itself. */
+  #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
+  /** Of a call: it has room for less than is to be sent. */
+  #isShort = false;
   #cancelHandshake: (() => void) | undefined;
   #negotiating: Promise<string> | undefined;
   /** While it is connected. */
@@ -72,18 +98,23 @@ export class Peer {
   #closing: Promise<void> | undefined;
 
   constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
-    const { clock = systemClock, handshakeMs = 10_000, silenceMs, certificate } = options;
+    const { clock = systemClock, handshakeMs = HANDSHAKE_MS, silenceMs, certificate } = options;
+    const { calls = false } = options;
     this.videoCodec = videoCodec;
     this.#handlers = handlers;
+    this.#options = options;
     this.#clock = clock;
+    // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
+    const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
       clock,
-      ...(silenceMs === undefined ? {} : { silenceMs }),
+      ...(silence === undefined ? {} : { silenceMs: silence }),
     });
-    this.#cancelHandshake = clock.after(handshakeMs, () => void this.close('handshake timed out'));
+    this.#limitHandshake(handshakeMs);
     this.#connection = new RTCPeerConnection(
       peerConfig({
         videoCodec,
+        calls,
         checkArrived: (...check) => {
           this.#watchdog.heard();
           followNomination(this.#connection, check);
@@ -91,9 +122,7 @@ export class Peer {
         ...(certificate ? { certificate } : {}),
       }),
     );
-    const { latency, packetize, wanted } = options;
-    const mediaOptions = { videoCodec, latency, packetize, wanted, clock };
-    this.#media = new PeerMedia(this.#connection, mediaOptions);
+    this.#media = this.#mediaIn(videoCodec);
     this.#channels = this.#makeChannels(clock);
     this.#listen(this.#connection.onDataChannel, channel => this.#channels.open(channel));
   }
@@ -149,11 +178,51 @@ export class Peer {
   }
 
   /**
+   * Makes an offer with room for so many tracks.
+   * @throws OfferError if it was closed meanwhile
+   */
+  async offer(sent: Room): Promise<string> {
+    this.#limitHandshake(ANSWER_MS);
+    this.#negotiating = this.#makeOffer(sent);
+    return this.#negotiating;
+  }
+
+  /** What was offered. */
+  get offered(): string {
+    return this.#called?.offer ?? '';
+  }
+
+  /**
+   * Takes the answer to the offer. The tracks start at once.
+   * @throws AnswerError if it cannot be used; the peer is closed then
+   */
+  async accept(
+    answer: CheckedAnswer,
+    codec: PeerVideoCodec,
+    tracks: (codec: PeerVideoCodec) => MediaTracks,
+  ): Promise<void> {
+    // The other end may have taken long for its answer, but not for what follows.
+    this.#limitHandshake(this.#options.handshakeMs ?? HANDSHAKE_MS);
+    this.videoCodec = codec;
+    this.#media = this.#mediaIn(codec);
+    try {
+      await this.#takeAnswer(answer, tracks(codec));
+    } catch (error) {
+      await this.close('connection failed');
+      if (error instanceof AnswerError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AnswerError(reason.replaceAll(/\s+/g, ' '), { cause: error });
+    }
+  }
+
+  /**
    * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
-   * sent now is asked to connect anew.
+   * sent now is asked to connect anew; a call is made anew.
    */
   follow(tracks: MediaTracks): void {
-    if (this.#media.follow(tracks)) this.#channels.askToReconnect();
+    const isShort = this.#media.follow(tracks);
+    if (this.#called) this.#checkRoom(tracks, this.#called.room);
+    else if (isShort) this.#channels.askToReconnect();
   }
 
   /** Settles when it is on its way. @throws MessageError if it cannot be sent */
@@ -189,24 +258,61 @@ export class Peer {
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
-    for (const transport of connection.dtlsTransports) {
-      // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
-      transport.role = 'server';
+    // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
+    for (const transport of connection.dtlsTransports) transport.role = 'server';
+    this.#followTransports();
+    await connection.setLocalDescription(await connection.createAnswer());
+    const { localDescription } = connection;
+    if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
+    const answer = withInactiveSections(localDescription.sdp);
+    return offer.hasLegacyData ? withLegacyData(answer) : answer;
+  }
+
+  async #makeOffer(sent: Room): Promise<string> {
+    const connection = this.#connection;
+    offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
+    const channels = this.#channels.create();
+    const offer = await fullOffer(connection);
+    if (this.#closing) throw new OfferError('the connection was closed');
+    this.#called = { channels, offer, room: sent };
+    return offer;
+  }
+
+  async #takeAnswer(answer: CheckedAnswer, tracks: MediaTracks): Promise<void> {
+    if (!this.#called || this.#closing) throw new AnswerError('the call was closed');
+    this.#followTransports();
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    if (this.#closing) throw new AnswerError('the call was closed');
+    this.#channels.prepare();
+    this.#media.prepare(answer, tracks, `rtcbot-${this.id}`);
+    this.#checkRoom(tracks, this.#called.room);
+    this.#channels.call(this.#called.channels);
+  }
+
+  #followTransports(): void {
+    for (const transport of this.#connection.dtlsTransports) {
       this.#listen(transport.onStateChange, state => this.#transportIs(state, transport));
       this.#listen(transport.onRtcp, packet => {
         this.#watchdog.heard();
         this.#media.feedback(packet);
       });
     }
-    await connection.setLocalDescription(await connection.createAnswer());
-    const { localDescription } = connection;
-    if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    return withInactiveSections(localDescription.sdp);
+  }
+
+  #mediaIn(videoCodec: PeerVideoCodec): PeerMedia {
+    const { latency, packetize, wanted } = this.#options;
+    const options = { videoCodec, latency, packetize, wanted, clock: this.#clock };
+    return new PeerMedia(this.#connection, options);
+  }
+
+  #limitHandshake(ms: number): void {
+    this.#cancelHandshake?.();
+    this.#cancelHandshake = this.#clock.after(ms, () => void this.close('handshake timed out'));
   }
 
   #transportIs(state: string, transport: RTCDtlsTransport): void {
     if (state === 'connected') this.#start(transport);
-    else if (state === 'closed') void this.close('page closed');
+    else if (state === 'closed') this.#ended();
     else if (state === 'failed') void this.close('connection failed');
   }
 
@@ -217,6 +323,18 @@ export class Peer {
     this.#watchdog.start();
     this.#channels.start();
     this.#handlers.connected(this.#media.start(transport));
+    if (this.#isShort) void this.close('renewed');
+  }
+
+  /** What the other end does not take would not be taken the next time either. */
+  #checkRoom(tracks: MediaTracks, room: Room): void {
+    this.#isShort = tracks.video.length > room.video || tracks.audio.length > room.audio;
+    if (this.#isShort && this.isConnected) void this.close('renewed');
+  }
+
+  /** The other end closed the connection. */
+  #ended(): void {
+    void this.close(this.#called ? 'hung up' : 'page closed');
   }
 
   #makeChannels(clock: Clock): PeerChannels {
@@ -225,7 +343,10 @@ export class Peer {
         if (!this.#isRetired) this.#handlers.message(label, data);
       },
       heard: () => this.#watchdog.heard(),
-      ended: () => void this.close('page closed'),
+      ended: () => this.#ended(),
+      lost: () => void this.close('vanished'),
+      renew: () => void this.close('renewed'),
+      replaced: () => void this.close('replaced'),
       lastSent: () => this.#media.lastSent,
       log: (text: string) => this.#handlers.log?.(text),
     };
@@ -241,12 +362,8 @@ export class Peer {
     if (!this.#isRetired) this.#handlers.closed(cause);
     // Closed in the midst of it, the stack goes on to open sockets that nobody closes.
     await this.#negotiating?.catch(() => {});
+    await sayGoodBye(this.#connection);
     try {
-      // The stack closes what carries its own farewell before it sends it: the other end would
-      // notice only by its silence (RFC 9260 9.1).
-      await this.#connection.sctpTransport?.sctp.abort();
-      // A datagram leaves in the turn after it was sent, if its socket is still open then.
-      await new Promise(setImmediate);
       await this.#connection.close();
     } catch {
       // The stack throws when it is closed half-open; what it held is freed by then.

@@ -1,6 +1,7 @@
 import type { RTCDataChannel, RTCPeerConnection } from 'werift';
 import type { Clock } from '../model/Clock';
 import { MessageError } from '../model/errors';
+import { CallerControl } from './CallerControl';
 import { CONTROL_LABEL, ControlChannel, type PageReport } from './ControlChannel';
 import { DataSender } from './DataSender';
 import { type ChannelData, MessageChannel } from './MessageChannel';
@@ -14,6 +15,12 @@ export interface PeerChannelsHandlers {
   heard(): void;
   /** The peer has ended the connection. */
   ended(): void;
+  /** Of a call: the other end does not answer any more. */
+  lost(): void;
+  /** Of a call: the other end wants a new offer. */
+  renew(): void;
+  /** Of a call: another one has taken our place. */
+  replaced(): void;
   /** The newest picture that was sent. */
   lastSent(): SentPicture | undefined;
   log(text: string): void;
@@ -25,6 +32,12 @@ export interface ChannelSettings {
   readonly ordered?: boolean;
   /** A lost message is sent again so often, then given up. Default: until it arrives. */
   readonly maxRetransmits?: number;
+}
+
+/** The channels that a caller opens before its offer. */
+export interface CallerChannels {
+  readonly messages: RTCDataChannel;
+  readonly control: RTCDataChannel;
 }
 
 /** What went over the data channels of a peer. */
@@ -57,6 +70,7 @@ export class PeerChannels {
   #control: ControlChannel | undefined;
   #canSplit: boolean | undefined;
   #cancelHello: (() => void) | undefined;
+  #closeCaller: (() => void) | undefined;
   #sent = 0;
   #received = 0;
   /** Of channels that are gone. */
@@ -107,6 +121,31 @@ export class PeerChannels {
     this.#cancelHello = this.#clock.after(HELLO_MS, () => this.#learnSplit(false));
   }
 
+  /** Makes the channels of a caller, as pages do; they are used from `call` on. */
+  create(): CallerChannels {
+    return {
+      messages: this.#connection.createDataChannel(DEFAULT_LABEL),
+      control: this.#connection.createDataChannel(CONTROL_LABEL),
+    };
+  }
+
+  /** Uses the channels of a caller. The remote description is set. */
+  call({ messages, control }: CallerChannels): void {
+    if (!this.#sender) return;
+    this.#adopt(messages);
+    control.onMessage.subscribe(() => this.#handlers.heard());
+    const caller = new CallerControl(control, this.#sender, {
+      clock: this.#clock,
+      handlers: {
+        lost: () => this.#handlers.lost(),
+        reconnect: () => this.#handlers.renew(),
+        replaced: () => this.#handlers.replaced(),
+        hello: canSplit => this.#learnSplit(canSplit),
+      },
+    });
+    this.#closeCaller = () => caller.close();
+  }
+
   /** Takes a channel that the peer has opened. */
   open(channel: RTCDataChannel): void {
     if (channel.label === CONTROL_LABEL) this.#openControl(channel);
@@ -147,6 +186,7 @@ export class PeerChannels {
   close(): void {
     this.#isClosed = true;
     this.#cancelHello?.();
+    this.#closeCaller?.();
     this.#sender?.close();
     for (const channel of this.#channels.values()) channel.close('the peer has left');
     this.#channels.clear();

@@ -6,6 +6,8 @@ import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors';
 import { preferredCodec } from '../model/match';
 import type { Subscription, Track } from '../model/Track';
+import { checkAnswer } from './answer';
+import { arrival } from './arrival';
 import type { ChannelData } from './MessageChannel';
 import { type CheckedOffer, checkOffer } from './offer';
 import { type CloseCause, Peer, type PeerOptions } from './Peer';
@@ -33,6 +35,8 @@ export interface PeerGroupOptions {
   /** The kinds that are wanted of peers. Default none. */
   readonly wanted?: PeerOptions['wanted'];
   readonly certificate?: RTCCertificate;
+  /** Its peers are called: see `offer`. Default false. */
+  readonly calls?: boolean;
   /** See `PeerOptions`, in ms. */
   readonly handshakeMs?: number;
   readonly silenceMs?: number;
@@ -116,6 +120,31 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return { peer: peer.id, sdp: answer };
   }
 
+  /**
+   * Makes a peer that calls: its offer, for which `accept` takes the answer.
+   * @throws TooManyPeersError, OfferError
+   */
+  async offer(): Promise<{ peer: string; sdp: string }> {
+    this.#checkRoom();
+    const peer = this.#open('H264');
+    const sdp = await peer.offer({ video: this.#video.length, audio: this.#audio.length });
+    return { peer: peer.id, sdp };
+  }
+
+  /**
+   * Takes the answer to an offer; settles when the peer is connected.
+   * @throws AnswerError, CallFailedError, PeerGoneError
+   */
+  async accept(id: string, sdp: string): Promise<void> {
+    const peer = this.#peer(id);
+    const arrived = arrival(this, id);
+    // What is wrong with the answer says more than that the peer has not arrived.
+    arrived.catch(() => {});
+    const answer = checkAnswer(sdp, peer.offered);
+    await peer.accept(answer, this.#codecFor(answer), codec => this.#tracks(codec));
+    await arrived;
+  }
+
   /** A browser will come soon: capture and encoder get a head start on its page and handshake. */
   expect(): void {
     if (this.#closed) return;
@@ -189,7 +218,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   /** One codec serves all video of a peer. */
-  #codecFor(offer: CheckedOffer): PeerVideoCodec {
+  #codecFor(offer: Pick<CheckedOffer, 'media'>): PeerVideoCodec {
     const accepted = offer.media.find(({ kind }) => kind === 'video')?.codecs ?? ['H264'];
     return preferredCodec(accepted, this.#video[0]?.native) ?? 'H264';
   }
@@ -199,9 +228,10 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   #open(codec: PeerVideoCodec): Peer {
-    const { latency, certificate, handshakeMs, silenceMs } = this.#options;
+    const { latency, calls = false, certificate, handshakeMs, silenceMs } = this.#options;
     const options: PeerOptions = {
       latency,
+      calls,
       wanted: this.#options.wanted ?? [],
       packetize: unit => this.#packetize(unit),
       ...(certificate ? { certificate } : {}),

@@ -14,12 +14,12 @@ import { AudioReceiver } from './AudioReceiver';
 import { AudioSender } from './AudioSender';
 import { readFeedback } from './feedback';
 import { audioSenderOptions, extensionIds, transceiversOf, videoSenderOptions } from './negotiate';
-import type { CheckedOffer, OfferedMedia } from './offer';
 import { RembSender } from './RembSender';
 import { RtpSender } from './RtpSender';
 import { readReports } from './receiverReports';
 import { secureSender } from './SecureSender';
 import { SenderReports } from './SenderReports';
+import type { OfferedMedia } from './sections';
 import { VideoReceiver } from './VideoReceiver';
 import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
 
@@ -106,13 +106,17 @@ export class PeerMedia {
   }
 
   /** Chooses the direction of each m-section, after the remote description was set. Tracks start at once. */
-  prepare(offer: CheckedOffer, tracks: MediaTracks, name: string): void {
+  prepare(
+    remote: { readonly media: readonly OfferedMedia[] },
+    tracks: MediaTracks,
+    name: string,
+  ): void {
     const stream = new MediaStream({ id: name });
     // Apart, so that the browser does not hold pictures back for the sound; together for lip sync.
     const isApart = this.#options.latency === 'lowest';
     const sound = isApart ? new MediaStream({ id: `${name}-sound` }) : stream;
     for (const transceiver of this.#connection.getTransceivers()) {
-      const offered = offer.media.find(({ mid }) => mid === transceiver.mid);
+      const offered = remote.media.find(({ mid }) => mid === transceiver.mid);
       const isSent =
         transceiver.kind === 'video'
           ? this.#sendVideo(transceiver, offered, tracks, stream)

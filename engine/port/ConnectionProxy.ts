@@ -74,6 +74,19 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     return { peer, description: { type: 'answer', sdp } };
   }
 
+  /** Makes the offer of a call. @throws MediaError */
+  offer(): Promise<{ peer: string; sdp: string }> {
+    return this.#link.call('offer', { id: this.id });
+  }
+
+  /**
+   * Takes the answer to the offer of a call; settles when it is through.
+   * @throws MediaError with code answer-invalid, call-failed or peer-gone
+   */
+  accept(peer: string, sdp: string): Promise<void> {
+    return this.#link.call('accept', { id: this.id, peer, sdp });
+  }
+
   /** A browser will come soon: what it is to be sent is started. */
   expect(): void {
     this.#link.call('expect', { id: this.id }).catch(() => {

@@ -202,6 +202,8 @@ type ConnectionCall = Extract<
       | 'closeConnection'
       | 'setTracks'
       | 'answer'
+      | 'offer'
+      | 'accept'
       | 'expect'
       | 'send'
       | 'peerStats'
@@ -222,6 +224,10 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
       return engine.setTracks(id, note.ask.tracks);
     case 'answer':
       return engine.answer(id, note.ask.sdp);
+    case 'offer':
+      return engine.offer(id);
+    case 'accept':
+      return engine.accept(id, note.ask.peer, note.ask.sdp);
     case 'expect':
       return engine.expect(id);
     case 'send': {

@@ -60,6 +60,9 @@ export type Calls = {
   /** Of a connection, in the order of the m-sections, or of a loudspeaker. */
   setTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
   answer: { ask: Id & { sdp: string }; reply: { peer: string; sdp: string } };
+  /** Of a call; the answer to it is accepted. */
+  offer: { ask: Id; reply: { peer: string; sdp: string } };
+  accept: { ask: Id & { peer: string; sdp: string }; reply: undefined };
   /** A browser will come soon. */
   expect: { ask: Id; reply: undefined };
   /** Replied to when the message is on its way. */

@@ -7,8 +7,10 @@ import { numberOf } from './numberOf';
 
 /** The settings of an rtc-connection as the editor writes them. */
 export interface ConnectionConfig extends NodeDef, FramesConfig, ChannelConfig, DeadManConfig {
-  readonly signaling: 'endpoint' | 'wired';
+  readonly signaling: 'endpoint' | 'wired' | 'call';
   readonly path: string;
+  /** Of the endpoint that is called. Absent in flows of older versions. */
+  readonly address?: string;
   /** Serve the ready-made page. */
   readonly page: boolean;
   readonly maxPeers: string | number;
@@ -30,8 +32,11 @@ export interface ConnectionConfig extends NodeDef, FramesConfig, ChannelConfig, 
 
 /** The secrets of an rtc-connection. */
 export interface ConnectionCredentials {
-  /** Access token; absent or empty: none is asked for. */
+  /** Access token; absent or empty: none is asked for. Of a call: that of the other endpoint. */
   readonly token?: string;
+  /** Login at the server of the endpoint that is called; absent or empty: none. */
+  readonly user?: string;
+  readonly password?: string;
 }
 
 const PEERS = { least: 1, most: 1000 };
@@ -56,6 +61,7 @@ export function connectionOptions(
   const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
   return {
     latency: config.latency === 'smooth' ? 'smooth' : 'lowest',
+    ...(config.signaling === 'call' ? { calls: true } : {}),
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
     ...(config.whenFull === 'replace' ? { whenFull: 'replace' as const } : {}),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),

@@ -65,6 +65,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     name: '',
     signaling: 'endpoint',
     path: '/rtcbot',
+    address: '',
     page: true,
     maxPeers: '32',
     bitrate: '',
