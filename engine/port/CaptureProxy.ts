@@ -6,7 +6,7 @@ import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../
 import type { Frame } from '../model/Frame';
 import type { Chunk } from '../output/FlowChunks';
 import { asBuffer } from './memory';
-import type { Calls } from './protocol';
+import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 
@@ -48,7 +48,7 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
   /** For the wires. */
   readonly track: TrackHandle;
   readonly #link: WorkerLink;
-  readonly #options: CaptureProxyOptions;
+  #options: CaptureProxyOptions;
   #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, options: CaptureProxyOptions) {
@@ -74,6 +74,15 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
   async snapshot(settings: FrameSettings): Promise<ReceivedFrame> {
     const frame = await this.#link.call('snapshot', { id: this.id, settings });
     return { ...frame, data: asBuffer(frame.data) };
+  }
+
+  /** Goes on with other options of a camera module. Its track stays. */
+  changePicamera(options: PicameraOptions): void {
+    if (this.#options.kind !== 'video' || this.#closing) return;
+    // For the next worker, should this one fall.
+    this.#options = { ...this.#options, settings: { ...this.#options.settings, options } };
+    const { id } = this;
+    this.#link.call('changePicamera', { id, options }).catch(error => this.#fail(error));
   }
 
   /** Takes what the worker says of this capture. */

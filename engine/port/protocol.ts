@@ -1,6 +1,8 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
 import type { ConnectionSettings, RemoteTrack } from '../Connections';
+import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
@@ -20,6 +22,8 @@ export type {
   DisplaySettings,
   FrameSettings,
   MicrophoneSettings,
+  PicameraDevice,
+  PicameraOptions,
   PicturePurpose,
   SoundBackend,
   SoundDevices,
@@ -31,6 +35,8 @@ export type {
 export interface WorkerSettings {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart: the certificate. */
   readonly stateDirectory?: string;
 }
@@ -50,6 +56,7 @@ type Id = { readonly id: string };
 export type Calls = {
   openCamera: { ask: Id & { settings: CameraSettings }; reply: undefined };
   openMicrophone: { ask: Id & { settings: MicrophoneSettings }; reply: undefined };
+  changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
@@ -86,6 +93,7 @@ export type Calls = {
     reply: undefined;
   };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
+  listPicameras: { ask: object; reply: readonly PicameraDevice[] };
   listMicrophones: { ask: object; reply: SoundDevices };
   listSpeakers: { ask: object; reply: SoundDevices };
   /** Frees everything; the worker ends after its reply. */
