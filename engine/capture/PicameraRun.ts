@@ -1,15 +1,13 @@
 import { GopCache } from '../coding/GopCache';
 import type { AccessUnit } from '../model/AccessUnit';
 import type { Clock } from '../model/Clock';
+import { CaptureEndedError, MediaError, SourceStalledError } from '../model/errors';
+import type { OriginListener, OriginRun } from '../model/Origin';
 import {
-  CaptureEndedError,
-  MediaError,
   PicameraMissingError,
   PicameraStalledError,
   RpicamMissingError,
-  SourceStalledError,
-} from '../model/errors';
-import type { OriginListener, OriginRun } from '../model/Origin';
+} from '../model/picameraErrors';
 import type { FfmpegFinder } from '../process/ffmpeg';
 import type { RpicamFinder } from '../process/rpicam';
 import type { PicameraOptions } from './CaptureOptions';

@@ -2,13 +2,15 @@ import {
   AccessDeniedError,
   CaptureEndedError,
   DeviceBusyError,
-  LegacyCameraError,
   type MediaError,
   ModeUnsupportedError,
-  PicameraMissingError,
-  PicameraStalledError,
   SettingError,
 } from '../model/errors';
+import {
+  LegacyCameraError,
+  PicameraMissingError,
+  PicameraStalledError,
+} from '../model/picameraErrors';
 import type { ChildExit } from '../process/Child';
 
 /** A line that tells that the camera itself is silent; the program goes on trying. */

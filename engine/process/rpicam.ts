@@ -1,4 +1,5 @@
-import { RpicamMissingError, SettingError } from '../model/errors';
+import { SettingError } from '../model/errors';
+import { RpicamMissingError } from '../model/picameraErrors';
 import { outputOf } from './outputOf';
 
 /** A program that reads the camera module, and what its version knows. */

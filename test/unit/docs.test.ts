@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as errors from '../../engine/model/errors';
+import * as picameraErrors from '../../engine/model/picameraErrors';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
@@ -19,7 +20,7 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values(errors) as unknown[])
+  ...([...Object.values(errors), ...Object.values(picameraErrors)] as unknown[])
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),
@@ -51,7 +52,10 @@ describe('The texts of errors', () => {
 });
 
 describe('The status texts', () => {
-  const values = { width: 1920, height: 1080, fps: 60, number: 1000, via: 'naudiodon', khz: 44.1 };
+  const values = {
+    ...{ width: 1920, height: 1080, fps: 60, path: 'x264' },
+    ...{ number: 1000, via: 'naudiodon', khz: 44.1 },
+  };
   for (const [key, text] of Object.entries<string>(common.status)) {
     it(`${key} fits under a node`, () => {
       const filled = fill(text, values);
