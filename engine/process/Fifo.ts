@@ -31,7 +31,9 @@ export class Fifo {
 
   /** Undefined where there are none (Windows), or nowhere to put it. Never rejects. */
   static async make(): Promise<Fifo | undefined> {
-    const directory = await mkdtemp(join(tmpdir(), 'rtcbot-')).catch(() => undefined);
+    const directory = await mkdtemp(join(tmpdir(), `rtcbot-fifo-${process.pid}-`)).catch(
+      () => undefined,
+    );
     if (!directory) return undefined;
     const path = join(directory, 'fifo');
     try {

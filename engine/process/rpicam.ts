@@ -89,7 +89,7 @@ export class RpicamFinder {
 
 /** The long options in what `rpicam-vid --help` says: `  -g [ --intra ] arg (=0)  Set …` a line. */
 export function parseRpicamOptions(help: string): ReadonlySet<string> {
-  const lines = help.matchAll(/^\s+(?:-\w \[ )?--([a-z0-9-]+)/gm);
+  const lines = help.matchAll(/^ {1,4}(?:-\w \[ )?--([a-z0-9-]+)/gm);
   return new Set(Array.from(lines, ([, name = '']) => name));
 }
 
