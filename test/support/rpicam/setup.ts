@@ -16,8 +16,8 @@ export interface StandInSetup {
   readonly cameras: readonly CameraSetup[];
   /** Another program has the camera. */
   readonly isBusy: boolean;
-  /** After so many pictures the sensor falls silent. Default: never. */
-  readonly pictures?: number;
+  /** After so many pictures the sensor falls silent. */
+  readonly pictures: number;
 }
 
 /** A Raspberry Pi 4 with one camera module and a current system. */
@@ -36,6 +36,7 @@ export const PI_4: StandInSetup = {
     },
   ],
   isBusy: false,
+  pictures: 1e9,
 };
 
 /** A Raspberry Pi 5, which has no hardware encoder. */

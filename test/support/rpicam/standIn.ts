@@ -45,7 +45,7 @@ function main(args: readonly string[]): void {
 }
 
 function record(values: Values): void {
-  const { hasHardware, hasLibav, pictures = Number.POSITIVE_INFINITY } = setup();
+  const { hasHardware, hasLibav, pictures } = setup();
   const width = Number(values.get('width')) || 640;
   const height = Number(values.get('height')) || 480;
   const rate = Number(values.get('framerate'));
