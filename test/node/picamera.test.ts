@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { flowNode, TAB } from '../support/flowNode';
 import { picameraNode } from '../support/flows';
@@ -15,15 +17,17 @@ describe('rtc-picamera', () => {
   let flow: LoadedFlow;
   before(() => {
     standIn = new StandInRpicam();
+    // The engine takes its environment along when it starts, and outlives a test: what the name
+    // stands for is changed, not the name.
+    process.env.RPICAM_PATH = join(dirname(standIn.path), 'installed');
   });
-  afterEach(async () => {
-    await flow.unload();
+  afterEach(() => flow.unload());
+  after(() => {
     delete process.env.RPICAM_PATH;
+    standIn.remove();
   });
-  after(() => standIn.remove());
 
-  async function load(settings: object = {}, { hasProgram = true } = {}): Promise<void> {
-    if (hasProgram) process.env.RPICAM_PATH = standIn.path;
+  async function load(settings: object = {}): Promise<void> {
     flow = await loadFlow(
       ['picamera'],
       [
@@ -36,16 +40,24 @@ describe('rtc-picamera', () => {
       ],
     );
   }
-  const status = (pattern: RegExp) =>
-    waitFor(`status ${pattern}`, LIMIT_MS, () =>
-      flow.statuses('picamera').find(({ text }) => pattern.test(text ?? '')),
+  /** Texts are not translated here: a status shows its key, an error its code. */
+  const status = (fill: string, key: string) =>
+    waitFor(`${fill} status ${key}`, LIMIT_MS, () =>
+      flow.statuses('picamera').some(each => each.fill === fill && each.text?.endsWith(key)),
     );
   const errorText = async () => {
     const message = await waitFor('error', LIMIT_MS, () => flow.messages('errors')[0]);
     return (message.error as { message: string }).message;
   };
 
-  it('sends its track, and JPEG frames of the camera', async () => {
+  it('says at once, with nobody watching, that the program is missing', async () => {
+    await load({ wires: [[], []] });
+    assert.match(await errorText(), /rpicam-vid not found: .*apt install rpicam-apps/);
+    await status('red', 'rpicam-missing');
+  });
+
+  it('works as soon as the program is installed: sends its track, and JPEG frames', async () => {
+    symlinkSync(standIn.path, process.env.RPICAM_PATH ?? '');
     standIn.change(PI_5);
     await load({ width: '640', height: '480', frameRate: '10' });
     const frame = await waitFor('frame', LIMIT_MS, () => flow.messages('frames')[0]);
@@ -53,29 +65,21 @@ describe('rtc-picamera', () => {
     assert.deepEqual([frame.width, frame.height, frame.contentType], [640, 480, 'image/jpeg']);
     const track = await waitFor('track', LIMIT_MS, () => flow.messages('tracks')[0]);
     assert.equal((track.payload as { kind: string }).kind, 'video');
-    const { fill } = await status(/^640x480 \d+fps yuv$/);
-    assert.equal(fill, 'green');
-  });
-
-  it('says at once, with nobody watching, that the program is missing', async () => {
-    await load({ wires: [[], []] }, { hasProgram: false });
-    assert.match(await errorText(), /rpicam-vid not found: .*apt install rpicam-apps/);
-    const { fill } = await status(/^rpicam-vid not found$/);
-    assert.equal(fill, 'red');
+    await status('green', 'status.liveVia');
   });
 
   it('says at once that the camera is missing', async () => {
     standIn.change(PI_4);
     await load({ wires: [[], []], camera: '1' });
     assert.match(await errorText(), /camera 1 was not found: check its cable/);
-    await status(/^no camera module$/);
+    await status('red', 'picamera-missing');
   });
 
   it('shows a test pattern without a camera if it may', async () => {
     standIn.change({ ...PI_4, cameras: [] });
     await load({ testPattern: true, width: '320', height: '240' });
     await waitFor('frame', LIMIT_MS, () => flow.messages('frames')[0]);
-    await status(/^320x240 \d+fps test$/);
+    await status('green', 'status.liveVia');
     assert.deepEqual(flow.messages('errors'), []);
   });
 
@@ -86,8 +90,16 @@ describe('rtc-picamera', () => {
     const frame = await waitFor('frame', LIMIT_MS, () => flow.messages('frames')[0]);
     assert.deepEqual([frame.width, frame.note], [320, 'mine']);
     flow.node('picamera').receive({ payload: { width: 256, height: 192 } });
-    await status(/^256x192 /);
-    assert.equal(flow.messages('frames').length, 1);
+    const second = await waitFor('frame of another size', LIMIT_MS, async () => {
+      const count = flow.messages('frames').length;
+      flow.node('picamera').receive({ payload: 2 });
+      const [newest] = await waitFor('next frame', LIMIT_MS, () => {
+        const newer = flow.messages('frames').slice(count);
+        return newer.length > 0 ? newer : undefined;
+      });
+      return newest?.width === 256 ? newest : undefined;
+    });
+    assert.equal(second.height, 192);
   });
 
   it('refuses a wrong control, and says which', async () => {

@@ -72,9 +72,12 @@ describe('a viewer of a Raspberry Pi camera', () => {
     const [camera] = cameras();
     assert.ok(camera?.command.includes('h264'), camera?.command.join(' '));
     await waitFor('one child of Node-RED', 5000, () => childrenOf(nodeRed.pid).length === 1);
-    const { statuses } = await observed(nodeRed);
-    const last = statuses.filter(({ node }) => node === 'picamera').at(-1);
-    assert.match(last?.text ?? '', /^640x480 \d+fps hw$/);
+    await waitFor('status with who codes', 10_000, async () => {
+      const { statuses } = await observed(nodeRed);
+      return statuses.some(({ node, text }) => {
+        return node === 'picamera' && /^640x480 \d+fps hw$/.test(text);
+      });
+    });
   });
 
   it('keeps the connection when a message changes the controls', async () => {
