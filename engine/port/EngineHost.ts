@@ -10,6 +10,7 @@ type Call = Exclude<ToWorker, { taken: string }>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
   'openCamera',
+  'changePicamera',
   'openMicrophone',
   'closeCapture',
   'openConnection',
@@ -82,12 +83,16 @@ export class EngineHost {
         return engine.openCamera(note.ask.id, note.ask.settings);
       case 'openMicrophone':
         return engine.openMicrophone(note.ask.id, note.ask.settings);
+      case 'changePicamera':
+        return engine.changePicamera(note.ask.id, note.ask.options);
       case 'closeCapture':
         return engine.closeCapture(note.ask.id);
       case 'snapshot':
         return engine.snapshot(note.ask.id, note.ask.settings);
       case 'listCameras':
         return engine.listCameras();
+      case 'listPicameras':
+        return engine.listPicameras();
       case 'listMicrophones':
         return engine.listMicrophones(note.ask.backend);
       case 'listSpeakers':

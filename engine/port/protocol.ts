@@ -1,6 +1,8 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
 import type { ConnectionSettings, RemoteTrack } from '../Connections';
+import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
@@ -22,6 +24,8 @@ export type {
   FrameSettings,
   MessageTarget,
   MicrophoneSettings,
+  PicameraDevice,
+  PicameraOptions,
   PicturePurpose,
   SoundBackend,
   SoundDevices,
@@ -34,6 +38,8 @@ export type {
 export interface WorkerSettings {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart: the certificate. */
   readonly stateDirectory?: string;
 }
@@ -53,6 +59,7 @@ type Id = { readonly id: string };
 export type Calls = {
   openCamera: { ask: Id & { settings: CameraSettings }; reply: undefined };
   openMicrophone: { ask: Id & { settings: MicrophoneSettings }; reply: undefined };
+  changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
@@ -91,6 +98,7 @@ export type Calls = {
     reply: undefined;
   };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
+  listPicameras: { ask: object; reply: readonly PicameraDevice[] };
   /** Without a backend by the one that is found. */
   listMicrophones: { ask: { backend?: SoundBackend }; reply: SoundDevices };
   listSpeakers: { ask: { backend?: SoundBackend }; reply: SoundDevices };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as callErrors from '../../engine/model/callErrors';
 import * as errors from '../../engine/model/errors';
+import * as picameraErrors from '../../engine/model/picameraErrors';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
@@ -28,7 +29,7 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values({ ...errors, ...callErrors }) as unknown[])
+  ...(Object.values({ ...errors, ...callErrors, ...picameraErrors }) as unknown[])
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),
@@ -61,13 +62,8 @@ describe('The texts of errors', () => {
 
 describe('The status texts', () => {
   const values = {
-    width: 1920,
-    height: 1080,
-    fps: 60,
-    number: 1000,
-    seconds: 30,
-    via: 'naudiodon',
-    khz: 44.1,
+    ...{ width: 1920, height: 1080, fps: 60, path: 'x264' },
+    ...{ number: 1000, seconds: 30, via: 'naudiodon', khz: 44.1 },
   };
   for (const [key, text] of Object.entries<string>(common.status)) {
     it(`${key} fits under a node`, () => {
