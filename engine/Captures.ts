@@ -5,6 +5,7 @@ import { FfmpegCapture } from './capture/FfmpegCapture';
 import { MicrophoneCapture, type MicrophoneOptions } from './capture/MicrophoneCapture';
 import { Source, type SourceState } from './capture/Source';
 import { TestPattern } from './capture/TestPattern';
+import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { type FlowTaps, type FrameSettings, nextFrame } from './FlowTaps';
 import { type MediaError, SourceStalledError } from './model/errors';
 import type { Frame } from './model/Frame';
@@ -45,6 +46,7 @@ export interface MicrophoneSettings {
 /** What captures need. */
 export interface CaptureTools {
   readonly ffmpeg: FfmpegFinder;
+  readonly hardware?: HardwareEncoders | undefined;
   readonly sound: SoundFinder;
   readonly sources: Sources;
   readonly taps: FlowTaps;
@@ -86,6 +88,7 @@ export class Captures {
         lingerMs,
         findFfmpeg: () => this.#tools.ffmpeg.find(),
         spare: hasSpareMemory(),
+        hardware: this.#tools.hardware,
         log: text => this.#handlers.log('info', text),
       }),
     }));

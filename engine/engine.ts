@@ -7,6 +7,7 @@ import {
 } from './Captures';
 import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
 import { type CameraDevice, listCameras } from './capture/devices';
+import { HardwareEncoders } from './coding/HardwareEncoders';
 import { type DisplaySettings, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
@@ -62,6 +63,7 @@ export interface SoundDevices {
 export class Engine {
   readonly #handlers: EngineHandlers;
   readonly #ffmpeg: FfmpegFinder;
+  readonly #hardware: HardwareEncoders;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
@@ -71,6 +73,7 @@ export class Engine {
   readonly #displays: Displays;
   readonly #ending = new AbortController();
   #warmUp: Promise<void> | undefined;
+  #trial: Promise<void> | undefined;
 
   constructor({ ffmpegPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
     this.#handlers = handlers;
@@ -81,8 +84,13 @@ export class Engine {
     certificate.catch(() => {});
     const sources = new Sources();
     const taps = new FlowTaps(handlers);
-    const tools = { ffmpeg, sound, certificate, sources, taps };
+    const hardware = new HardwareEncoders({
+      findFfmpeg: () => ffmpeg.find(),
+      log: text => handlers.log('info', text),
+    });
+    const tools = { ffmpeg, hardware, sound, certificate, sources, taps };
     this.#ffmpeg = ffmpeg;
+    this.#hardware = hardware;
     this.#sound = sound;
     this.#certificate = certificate;
     this.#taps = taps;
@@ -131,6 +139,7 @@ export class Engine {
     if (this.#isClosed) return;
     await this.#connections.open(id, settings);
     this.#warmUp ??= this.#prepare();
+    if (settings.encoder !== 'software') this.#trial ??= this.#tryHardware(this.#warmUp);
   }
 
   /** Closes a connection and all its peers. Unknown ids are ignored. */
@@ -219,6 +228,7 @@ export class Engine {
     await this.#captures.closeAll();
     // Last, because the search for ffmpeg may hang on a program that does not answer.
     await this.#warmUp;
+    await this.#trial;
   }
 
   get #isClosed(): boolean {
@@ -234,5 +244,11 @@ export class Engine {
       log(`warm-up: ${error instanceof Error ? error.message : error}`);
     }
     await warmUp(await this.#certificate, log, this.#ending.signal);
+  }
+
+  /** After the warm-up: both would slow each other down. */
+  async #tryHardware(warmUp: Promise<void>): Promise<void> {
+    await warmUp;
+    if (!this.#isClosed) await this.#hardware.tryOut(this.#ending.signal);
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { ENCODER_TITLES } from '../engine/model/H264Encoder';
 import type { CaptureState } from '../engine/port/protocol';
 import { type CameraConfig, type CameraCredentials, cameraOptions } from './lib/cameraOptions';
 import { serveDevices } from './lib/deviceRoute';
@@ -103,8 +104,13 @@ function showState(status: NodeStatus, state: CaptureState): void {
   }
 }
 
-function showPicture(status: NodeStatus, { width, height, frameRate }: CaptureState): void {
+function showPicture(status: NodeStatus, state: CaptureState): void {
+  const { width, height, frameRate, encoder } = state;
   if (!width || !height) status.show(LOOK.starting, 'starting');
   else if (!frameRate) status.show(LOOK.live, 'size', { width, height });
-  else status.show(LOOK.live, 'live', { width, height, fps: frameRate });
+  else if (!encoder) status.show(LOOK.live, 'live', { width, height, fps: frameRate });
+  else {
+    const values = { width, height, fps: frameRate, encoder: ENCODER_TITLES[encoder] };
+    status.show(LOOK.live, 'liveVia', values);
+  }
 }

@@ -1,5 +1,7 @@
 import type { VideoCodec } from '../model/AccessUnit';
+import type { H264Encoder } from '../model/H264Encoder';
 import type { Ffmpeg } from '../process/ffmpeg';
+import { type HardwareArguments, hardwareArguments } from './hardwareArguments';
 
 /** One step of coding, done by one run of ffmpeg. */
 export interface Conversion {
@@ -17,6 +19,8 @@ export interface Conversion {
   readonly keyframeIntervalMs: number;
   /** Width of the pictures that come out, in pixels, if it is another; the proportions stay. */
   readonly scaledWidth?: number;
+  /** What makes H264. Default libx264. */
+  readonly encoder?: H264Encoder;
 }
 
 /** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
@@ -39,7 +43,8 @@ export function isSameConversion(a: Conversion, b: Conversion): boolean {
     a.frameRate === b.frameRate &&
     a.bitrateBps === b.bitrateBps &&
     a.keyframeIntervalMs === b.keyframeIntervalMs &&
-    a.scaledWidth === b.scaledWidth
+    a.scaledWidth === b.scaledWidth &&
+    a.encoder === b.encoder
   );
 }
 
@@ -50,17 +55,27 @@ const CONTAINER = ['-fpsprobesize', '0', '-flags', 'low_delay', '-threads', '1']
 
 /** The arguments of an ffmpeg that converts what comes on stdin to stdout. */
 export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): string[] {
+  const hardware = hardwareOf(conversion, ffmpeg);
+  const filters = [...sizeFilter(conversion), ...(hardware?.filters ?? [])];
   return [
     ...PROMPT,
+    ...(hardware?.device ?? []),
     ...inputArguments(conversion),
     '-an',
     ...ffmpeg.passthrough,
-    ...sizeFilter(conversion),
-    ...outputArguments(conversion),
+    ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
+    ...outputArguments(conversion, hardware),
     '-flush_packets',
     '1',
     'pipe:1',
   ];
+}
+
+function hardwareOf(
+  { to, encoder = 'libx264' }: Conversion,
+  ffmpeg: Ffmpeg,
+): HardwareArguments | undefined {
+  return to === 'H264' && encoder !== 'libx264' ? hardwareArguments(encoder, ffmpeg) : undefined;
 }
 
 function inputArguments({ from, width, height, frameRate }: Conversion): string[] {
@@ -92,14 +107,14 @@ function sizeFilter(conversion: Conversion): string[] {
   const { width, height } = outputSize(conversion);
   if (width === conversion.width && height === conversion.height) return [];
   return conversion.scaledWidth === undefined
-    ? ['-vf', `crop=${width}:${height}`]
-    : ['-vf', `scale=${width}:${height}:flags=fast_bilinear`];
+    ? [`crop=${width}:${height}`]
+    : [`scale=${width}:${height}:flags=fast_bilinear`];
 }
 
-function outputArguments(conversion: Conversion): string[] {
+function outputArguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
   switch (conversion.to) {
     case 'H264':
-      return h264Arguments(conversion);
+      return h264Arguments(conversion, hardware);
     case 'VP8':
       return vp8Arguments(conversion);
     case 'JPEG':
@@ -131,13 +146,15 @@ function outputArguments(conversion: Conversion): string[] {
   }
 }
 
-function h264Arguments(conversion: Conversion): string[] {
-  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'];
-  const form = ['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'];
-  const params = ['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'];
+function h264Arguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
+  const encoder = hardware?.encoder ?? [
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
+    ...['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'],
+    ...['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'],
+  ];
   // FLV carries sizes, so a unit is complete when its last byte is here; Annex B ends only with the next.
   const container = ['-f', 'flv', '-flvflags', 'no_duration_filesize'];
-  return [...codec, ...form, ...rateArguments(conversion), ...params, ...container];
+  return [...encoder, ...rateArguments(conversion), ...container];
 }
 
 function vp8Arguments(conversion: Conversion): string[] {

@@ -1,4 +1,6 @@
 import type { NodeDef } from 'node-red';
+import { SettingError } from '../../engine/model/errors';
+import { type EncoderSetting, isHardwareEncoder } from '../../engine/model/H264Encoder';
 import type { ConnectionSettings } from '../../engine/port/protocol';
 import { type FramesConfig, frameSettings } from './frameSettings';
 import { numberOf } from './numberOf';
@@ -15,6 +17,8 @@ export interface ConnectionConfig extends NodeDef, FramesConfig {
   /** In seconds. */
   readonly keyframeInterval: string | number;
   readonly latency: 'lowest' | 'smooth';
+  /** What makes H.264. Absent in flows of older versions. */
+  readonly encoder?: string;
   /** What leaves the output *video*. Absent in flows of older versions. */
   readonly video?: 'track' | 'frames';
   /** What leaves the output *audio*. Absent in flows of older versions. */
@@ -50,6 +54,7 @@ export function connectionOptions(
   return {
     latency: config.latency === 'smooth' ? 'smooth' : 'lowest',
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
+    encoder: encoderSetting(config.encoder),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
     ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),
     ...(wired.video
@@ -57,4 +62,10 @@ export function connectionOptions(
       : {}),
     ...(wired.audio ? { audio: config.audio ?? ('track' as const) } : {}),
   };
+}
+
+function encoderSetting(value: string | undefined): EncoderSetting {
+  if (!value) return 'automatic';
+  if (value === 'automatic' || value === 'software' || isHardwareEncoder(value)) return value;
+  throw new SettingError('encoder', `${value} is none of the encoders that the dialog lists`);
 }

@@ -51,7 +51,15 @@ describe('The texts of errors', () => {
 });
 
 describe('The status texts', () => {
-  const values = { width: 1920, height: 1080, fps: 60, number: 1000, via: 'naudiodon', khz: 44.1 };
+  const values = {
+    width: 1920,
+    height: 1080,
+    fps: 60,
+    number: 1000,
+    via: 'naudiodon',
+    khz: 44.1,
+    encoder: 'NVENC',
+  };
   for (const [key, text] of Object.entries<string>(common.status)) {
     it(`${key} fits under a node`, () => {
       const filled = fill(text, values);
