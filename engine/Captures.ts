@@ -5,9 +5,11 @@ import { FfmpegCapture } from './capture/FfmpegCapture';
 import { MicrophoneCapture, type MicrophoneOptions } from './capture/MicrophoneCapture';
 import { Source, type SourceState } from './capture/Source';
 import { TestPattern } from './capture/TestPattern';
+import { V4l2Device } from './capture/V4l2Device';
+import type { CameraControl, ControlValue } from './capture/v4l2Controls';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { type FlowTaps, type FrameSettings, nextFrame } from './FlowTaps';
-import { type MediaError, SourceStalledError } from './model/errors';
+import { ControlError, type MediaError, SourceStalledError, UnpluggedError } from './model/errors';
 import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
 import type { FfmpegFinder } from './process/ffmpeg';
@@ -48,6 +50,8 @@ export interface CaptureTools {
   readonly ffmpeg: FfmpegFinder;
   readonly hardware?: HardwareEncoders | undefined;
   readonly sound: SoundFinder;
+  /** Where /sys and /dev are. Default `/`. */
+  readonly sysRoot?: string | undefined;
   readonly sources: Sources;
   readonly taps: FlowTaps;
 }
@@ -72,6 +76,8 @@ export class Captures {
   readonly #handlers: CaptureHandlers;
   readonly #shared = new Map<string, Shared>();
   readonly #captures = new Map<string, Capture>();
+  /** The USB cameras among `#shared`, by their keys. */
+  readonly #devices = new Map<string, V4l2Device>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(tools: CaptureTools, handlers: CaptureHandlers) {
@@ -82,16 +88,19 @@ export class Captures {
   /** Opens a camera, or shares the one that has the device. An open one of this id is replaced. */
   async openCamera(id: string, { options, lingerMs, frames }: CameraSettings): Promise<void> {
     await this.close(id);
-    const shared = this.#share(captureKey(options), () => ({
-      kind: 'video',
-      source: new Source(this.#origin(options), {
+    const key = captureKey(options, this.#tools.sysRoot);
+    const shared = this.#share(key, () => {
+      const device = this.#deviceOf(options, key);
+      const source = new Source(this.#origin(options, device), {
         lingerMs,
         findFfmpeg: () => this.#tools.ffmpeg.find(),
         spare: hasSpareMemory(),
         hardware: this.#tools.hardware,
         log: text => this.#handlers.log('info', text),
-      }),
-    }));
+      });
+      device?.presence.on('plugged', () => source.retryNow());
+      return { kind: 'video', source };
+    });
     if (shared.source.kind !== 'video') return;
     this.#adopt(id, shared);
     if (frames) this.#tools.taps.openFrames(id, shared.source.source, frames);
@@ -126,6 +135,16 @@ export class Captures {
     }
   }
 
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  async controls(id: string): Promise<readonly CameraControl[]> {
+    return this.#device(id).controls();
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError, ControlError if one is wrong */
+  async setControls(id: string, wanted: Readonly<Record<string, ControlValue>>): Promise<void> {
+    await this.#device(id).setControls(wanted);
+  }
+
   /** Closes a capture; its device is freed when nobody else holds it. Unknown ids are ignored. */
   async close(id: string): Promise<void> {
     const capture = this.#captures.get(id);
@@ -143,18 +162,47 @@ export class Captures {
     await Promise.all(this.#closing);
   }
 
-  #origin(options: CaptureOptions): Origin {
+  #device(id: string): V4l2Device {
+    const device = this.#devices.get(this.#captures.get(id)?.shared.key ?? '');
+    if (!device) throw new ControlError('only USB cameras under Linux have controls');
+    return device;
+  }
+
+  #deviceOf(options: CaptureOptions, key: string): V4l2Device | undefined {
+    if (options.source !== 'usb' || process.platform !== 'linux') return undefined;
+    const { sysRoot } = this.#tools;
+    const log = (text: string) => this.#handlers.log('info', text);
+    const device = new V4l2Device(options.device, { log, ...(sysRoot ? { sysRoot } : {}) });
+    this.#devices.set(key, device);
+    return device;
+  }
+
+  #origin(options: CaptureOptions, device?: V4l2Device): Origin {
     if (options.source === 'test') return new TestPattern(options);
     const log = (text: string) => this.#handlers.log('debug', text);
-    return new FfmpegCapture(options, { ffmpeg: this.#tools.ffmpeg, log });
+    return new FfmpegCapture(options, { ffmpeg: this.#tools.ffmpeg, device, log });
   }
 
   #adopt(id: string, shared: Shared): void {
     const { source } = shared.source;
-    const onState = (state: CaptureState) => this.#handlers.state(id, state);
+    const device = this.#devices.get(shared.key);
     const onFailed = (error: MediaError) => this.#handlers.failed(id, error);
+    const onState = (state: CaptureState) => {
+      // A camera that is not there is not ready, whether somebody watches or not. Attempts to open
+      // one that was unplugged end before they begin: they are not worth showing.
+      const isPlain = state.state === 'idle' || (state.state === 'starting' && isUnplugged());
+      const absence = isPlain ? device?.absence : undefined;
+      if (absence) onFailed(absence);
+      else this.#handlers.state(id, state);
+    };
+    const isUnplugged = () => device?.absence instanceof UnpluggedError;
+    const onPresence = () => onState(source.state);
     source.on('state', onState).on('failed', onFailed);
-    const unlisten = () => source.off('state', onState).off('failed', onFailed);
+    device?.presence.on('plugged', onPresence).on('unplugged', onPresence);
+    const unlisten = () => {
+      source.off('state', onState).off('failed', onFailed);
+      device?.presence.off('plugged', onPresence).off('unplugged', onPresence);
+    };
     this.#captures.set(id, { shared, unlisten });
     onState(source.state);
     this.#tools.sources.add(id, shared.source);
@@ -171,6 +219,8 @@ export class Captures {
     shared.holders -= 1;
     if (shared.holders > 0) return;
     this.#shared.delete(shared.key);
+    this.#devices.get(shared.key)?.close();
+    this.#devices.delete(shared.key);
     const closing = shared.source.source.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
     await closing;

@@ -7,6 +7,7 @@ import {
 } from './Captures';
 import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
 import { type CameraDevice, listCameras } from './capture/devices';
+import type { CameraControl, ControlValue } from './capture/v4l2Controls';
 import { HardwareEncoders } from './coding/HardwareEncoders';
 import { type DisplaySettings, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
@@ -51,6 +52,8 @@ export interface EngineOptions {
   readonly ffmpegPath?: string;
   /** Directory for what outlives a restart. */
   readonly stateDirectory?: string;
+  /** Where /sys and /dev of the cameras are. Default: `RTCBOT_SYS_ROOT`, which is for tests, else `/`. */
+  readonly sysRoot?: string;
 }
 
 /** The sound devices of this machine, and the way to them. */
@@ -64,6 +67,7 @@ export class Engine {
   readonly #handlers: EngineHandlers;
   readonly #ffmpeg: FfmpegFinder;
   readonly #hardware: HardwareEncoders;
+  readonly #sysRoot: string;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
@@ -75,7 +79,10 @@ export class Engine {
   #warmUp: Promise<void> | undefined;
   #trial: Promise<void> | undefined;
 
-  constructor({ ffmpegPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
+  constructor(
+    { ffmpegPath, stateDirectory, sysRoot = process.env.RTCBOT_SYS_ROOT ?? '/' }: EngineOptions,
+    handlers: EngineHandlers,
+  ) {
     this.#handlers = handlers;
     const ffmpeg = new FfmpegFinder(ffmpegPath ? { setting: ffmpegPath } : {});
     const sound = new SoundFinder({ ffmpeg });
@@ -88,7 +95,8 @@ export class Engine {
       findFfmpeg: () => ffmpeg.find(),
       log: text => handlers.log('info', text),
     });
-    const tools = { ffmpeg, hardware, sound, certificate, sources, taps };
+    const tools = { ffmpeg, hardware, sysRoot, sound, certificate, sources, taps };
+    this.#sysRoot = sysRoot;
     this.#ffmpeg = ffmpeg;
     this.#hardware = hardware;
     this.#sound = sound;
@@ -127,6 +135,16 @@ export class Engine {
   /** One picture of a camera, of now. @throws MediaError */
   snapshot(id: string, settings: FrameSettings): Promise<Frame> {
     return this.#captures.snapshot(id, settings);
+  }
+
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  controls(id: string): Promise<readonly CameraControl[]> {
+    return this.#captures.controls(id);
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError */
+  setControls(id: string, wanted: Readonly<Record<string, ControlValue>>): Promise<void> {
+    return this.#captures.setControls(id, wanted);
   }
 
   /** The flow has taken what it was handed last. */
@@ -204,7 +222,8 @@ export class Engine {
 
   /** @throws FfmpegMissingError where ffmpeg is needed to list them */
   async listCameras(): Promise<readonly CameraDevice[]> {
-    return listCameras({ platform: process.platform, ffmpeg: this.#ffmpeg });
+    const { platform } = process;
+    return listCameras({ platform, ffmpeg: this.#ffmpeg, sysRoot: this.#sysRoot });
   }
 
   /** @throws SoundMissingError */

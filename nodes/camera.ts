@@ -1,6 +1,8 @@
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { ENCODER_TITLES } from '../engine/model/H264Encoder';
+import type { CaptureProxy } from '../engine/port/CaptureProxy';
 import type { CaptureState } from '../engine/port/protocol';
+import { type ControlMessage, controlsIn } from './lib/cameraControls';
 import { type CameraConfig, type CameraCredentials, cameraOptions } from './lib/cameraOptions';
 import { serveDevices } from './lib/deviceRoute';
 import { holdEngine } from './lib/engine';
@@ -12,6 +14,8 @@ import { OpenCapture } from './lib/OpenCapture';
 import { isWired } from './lib/wires';
 
 const FRAMES = 1;
+
+type Send = (messages: (NodeMessage | null)[]) => void;
 
 /** rtc-camera: a camera as a Track (output 1) and as frames (output 2). */
 export = (RED: NodeAPI): void => {
@@ -41,12 +45,22 @@ export = (RED: NodeAPI): void => {
       return opened;
     };
 
+    /** Sets and tells controls, and takes the picture that a message asks for. @throws MediaError */
+    const handle = async (current: CaptureProxy, message: ControlMessage, send: Send) => {
+      const isUsb = config.source === 'usb';
+      const wanted = controlsIn(message, { inPayload: isUsb && !isSnapshot });
+      if (wanted) await current.setControls(wanted);
+      if (message.command === 'controls') {
+        send([null, { ...message, payload: await current.controls(), topic }]);
+      } else if (isSnapshot) {
+        const frame = await current.snapshot(frameSettings(config));
+        send([null, { ...message, ...frameFields(frame), topic }]);
+      }
+    };
+
     this.on('input', async (message, send, done) => {
       try {
-        if (isSnapshot && capture) {
-          const frame = await capture.current.snapshot(frameSettings(config));
-          send([null, { ...message, ...frameFields(frame), topic }]);
-        }
+        if (capture) await handle(capture.current, message, send);
         done();
       } catch (error) {
         status.refuse(error, done);
@@ -111,6 +125,6 @@ function showPicture(status: NodeStatus, state: CaptureState): void {
   else if (!encoder) status.show(LOOK.live, 'live', { width, height, fps: frameRate });
   else {
     const values = { width, height, fps: frameRate, encoder: ENCODER_TITLES[encoder] };
-    status.show(LOOK.live, 'liveVia', values);
+    status.show(LOOK.live, 'liveBy', values);
   }
 }

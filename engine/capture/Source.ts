@@ -91,6 +91,11 @@ export class Source extends EventEmitter<SourceEvents> {
     return track;
   }
 
+  /** What made it fail may be gone. */
+  retryNow(): void {
+    this.#native.retryNow();
+  }
+
   /** Idempotent, never rejects; settles when all processes are gone. */
   async close(): Promise<void> {
     await Promise.all([...this.#renditions.values()].map(track => track.close()));

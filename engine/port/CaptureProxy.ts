@@ -76,6 +76,16 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
     return { ...frame, data: asBuffer(frame.data) };
   }
 
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  controls(): Promise<Calls['controls']['reply']> {
+    return this.#link.call('controls', { id: this.id });
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError with code control-refused if one is wrong */
+  setControls(wanted: Calls['setControls']['ask']['wanted']): Promise<void> {
+    return this.#link.call('setControls', { id: this.id, wanted });
+  }
+
   /** Takes what the worker says of this capture. */
   take(note: CaptureNote): void {
     if (this.#closing) return;
