@@ -93,6 +93,7 @@ export class Engine {
     const taps = new FlowTaps(handlers);
     const hardware = new HardwareEncoders({
       findFfmpeg: () => ffmpeg.find(),
+      sysRoot,
       log: text => handlers.log('info', text),
     });
     const tools = { ffmpeg, hardware, sysRoot, sound, certificate, sources, taps };

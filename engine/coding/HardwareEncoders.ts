@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../model/Clock';
 import {
   type EncoderSetting,
@@ -16,6 +18,8 @@ export interface HardwareEncodersOptions {
   log: (text: string) => void;
   /** Default: that of this machine. */
   platform?: NodeJS.Platform;
+  /** Where /dev is. Default `/`. */
+  sysRoot?: string;
   /** Source of time. Default: the system's. */
   clock?: Clock;
 }
@@ -65,7 +69,7 @@ export class HardwareEncoders {
   }
 
   async #tryAll(signal: AbortSignal | undefined): Promise<void> {
-    const { findFfmpeg, log, platform = process.platform } = this.#options;
+    const { findFfmpeg, log, platform = process.platform, sysRoot = '/' } = this.#options;
     const ffmpeg = await findFfmpeg().catch(() => undefined);
     if (!ffmpeg) {
       // Nothing can be encoded anyway; when it is there, it is to be asked.
@@ -73,7 +77,9 @@ export class HardwareEncoders {
       return;
     }
     const reasons: string[] = [];
-    for (const encoder of HARDWARE_ENCODERS.filter(each => isPossible(each, ffmpeg, platform))) {
+    const known = HARDWARE_ENCODERS.filter(each => ffmpeg.encoders.has(each));
+    const devices = await readdir(join(sysRoot, 'dev')).catch(() => []);
+    for (const encoder of known.filter(each => mayBeThere(each, platform, devices))) {
       if (signal?.aborted) return;
       const reason = await tryEncoder(encoder, ffmpeg, {
         clock: this.#clock,
@@ -90,7 +96,22 @@ export class HardwareEncoders {
   }
 }
 
-/** Builds for Linux name the memory-to-memory encoder of V4L2 on every machine, others never have it. */
-function isPossible(encoder: HardwareEncoder, ffmpeg: Ffmpeg, platform: NodeJS.Platform): boolean {
-  return ffmpeg.encoders.has(encoder) && (encoder !== 'h264_v4l2m2m' || platform === 'linux');
+/** What stands in /dev of Linux where such hardware may be; `dxg` is the GPU of Windows in WSL. */
+const DEVICE_FILES: Readonly<Record<HardwareEncoder, RegExp | undefined>> = {
+  h264_v4l2m2m: /^video\d+$/,
+  h264_nvenc: /^(nvidia\w+|dxg)$/,
+  h264_vaapi: /^dri$/,
+  h264_qsv: /^dri$/,
+  h264_videotoolbox: undefined,
+};
+
+/** Most builds name encoders that few machines have: without the device no program need be started. */
+function mayBeThere(
+  encoder: HardwareEncoder,
+  platform: NodeJS.Platform,
+  devices: readonly string[],
+): boolean {
+  if (platform !== 'linux') return encoder !== 'h264_v4l2m2m';
+  const file = DEVICE_FILES[encoder];
+  return file !== undefined && devices.some(name => file.test(name));
 }

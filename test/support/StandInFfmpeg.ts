@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HardwareEncoder } from '../../engine/model/H264Encoder';
@@ -57,6 +57,8 @@ exec flock --no-fork --nonblock "$here/busy" "$real" "\${arguments[@]}"
 export class StandInFfmpeg {
   readonly #directory = mkdtempSync(join(tmpdir(), 'rtcbot-stand-in-'));
   readonly path = join(this.#directory, 'ffmpeg');
+  /** The root of a machine on which the devices of all hardware are there. */
+  readonly sysRoot = this.#directory;
 
   constructor(encoders: readonly HardwareEncoder[], hardware: Hardware = 'works') {
     this.#write('real', programPath('ffmpeg'));
@@ -64,6 +66,10 @@ export class StandInFfmpeg {
     this.#write('calls', '');
     this.#write('ffmpeg', SCRIPT);
     chmodSync(this.path, 0o755);
+    mkdirSync(join(this.sysRoot, 'dev'));
+    for (const device of ['video11', 'nvidiactl', 'dri']) {
+      writeFileSync(join(this.sysRoot, 'dev', device), '');
+    }
     this.become(hardware);
   }
 

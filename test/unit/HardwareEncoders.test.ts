@@ -25,6 +25,7 @@ describe('HardwareEncoders', () => {
       findFfmpeg: () => finder.find(),
       log: text => log.push(text),
       platform: 'linux',
+      sysRoot: standIn.sysRoot,
     });
   }
 
@@ -55,6 +56,23 @@ describe('HardwareEncoders', () => {
     await encoders.tryOut();
     assert.deepEqual(ffmpeg?.calls, []);
     assert.deepEqual(log, ['H.264 is encoded by libx264']);
+  });
+
+  it('runs nothing where the devices are missing', async () => {
+    const standIn = new StandInFfmpeg(['h264_v4l2m2m', 'h264_nvenc', 'h264_vaapi']);
+    ffmpeg = standIn;
+    const finder = new FfmpegFinder({ setting: standIn.path });
+    const findFfmpeg = () => finder.find();
+    const sysRoot = '/nowhere';
+    const encoders = new HardwareEncoders({
+      findFfmpeg,
+      log: () => {},
+      platform: 'linux',
+      sysRoot,
+    });
+    await encoders.tryOut();
+    assert.deepEqual(standIn.calls, []);
+    assert.equal(encoders.choose('automatic'), 'libx264');
   });
 
   it('takes the one that the user names without a trial', () => {
