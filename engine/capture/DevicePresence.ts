@@ -90,10 +90,20 @@ export class DevicePresence extends EventEmitter<DevicePresenceEvents> {
 function nearestDirectory(path: string): { path: string; key: string } {
   let directory = dirname(path);
   for (;;) {
-    const found = statSync(directory, { throwIfNoEntry: false });
-    if (found) return { path: directory, key: `${found.ino} ${directory}` };
+    const inode = inodeOf(directory);
+    if (inode !== undefined) return { path: directory, key: `${inode} ${directory}` };
     const above = dirname(directory);
     if (above === directory) return { path: directory, key: directory };
     directory = above;
+  }
+}
+
+/** Undefined for what does not exist, or may not be looked at. */
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino;
+  } catch {
+    // No permission on the way there: what cannot be looked at cannot be watched.
+    return undefined;
   }
 }
