@@ -11,10 +11,12 @@ import { treeUsage } from '../support/usage';
 import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 30_000;
-const WATCH_MS = 10_000;
+const WATCH_MS = 5000;
+/** Collecting what the start left behind wakes threads too, but ends; a timer that polls does not. */
+const SETTLE_LIMIT_MS = 90_000;
 const MOST_EXTRA_BYTES = 80e6;
-/** A timer of one second would wake a thread so often, or twice as often where it hands on to another. */
-const MOST_EXTRA_WAKEUPS_PER_SECOND = 1;
+/** A timer of one second would wake a thread once a second, and more. */
+const MOST_EXTRA_WAKEUPS_PER_SECOND = 0.8;
 /** Of one core; the rest of Node-RED itself is measured beside it. */
 const MOST_EXTRA_CPU = 0.01;
 
@@ -50,14 +52,16 @@ describe('With nobody watching', () => {
   });
 
   it('the package wakes nobody, uses no CPU, and little memory', async () => {
-    await Promise.all([bare, full].map(untilQuiet));
-    const [without, withAll] = await Promise.all([bare, full].map(rest));
-    assert.ok(without && withAll);
-    const seen = JSON.stringify({ without, withAll });
-    const wakeups = withAll.wakeupsPerSecond - without.wakeupsPerSecond;
-    assert.ok(wakeups <= MOST_EXTRA_WAKEUPS_PER_SECOND, seen);
-    assert.ok(withAll.cpu - without.cpu <= MOST_EXTRA_CPU, seen);
-    assert.ok(withAll.rssBytes - without.rssBytes <= MOST_EXTRA_BYTES, seen);
+    await waitFor('rest', SETTLE_LIMIT_MS, async () => {
+      const [without, withAll] = await Promise.all([bare, full].map(rest));
+      assert.ok(without && withAll);
+      const seen = JSON.stringify({ without, withAll });
+      const wakeups = withAll.wakeupsPerSecond - without.wakeupsPerSecond;
+      assert.ok(wakeups <= MOST_EXTRA_WAKEUPS_PER_SECOND, seen);
+      assert.ok(withAll.cpu - without.cpu <= MOST_EXTRA_CPU, seen);
+      assert.ok(withAll.rssBytes - without.rssBytes <= MOST_EXTRA_BYTES, seen);
+      return true;
+    });
     assert.deepEqual(full.descendants, []);
   });
 });
@@ -106,15 +110,4 @@ function wakeupsOf(pid: number): number {
     .map(task => readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'))
     .map(status => Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)?.[1] ?? 0))
     .reduce((sum, each) => sum + each, 0);
-}
-
-/** Waits until start and warm-up are over: a second passes in which next to nothing is done. */
-async function untilQuiet({ pid }: NodeRed): Promise<void> {
-  let before = treeUsage(pid).ownCpuMs;
-  await waitFor('quiet Node-RED', LIMIT_MS, async () => {
-    await sleep(1000);
-    const used = treeUsage(pid).ownCpuMs - before;
-    before += used;
-    return used <= 20;
-  });
 }
