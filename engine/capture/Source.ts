@@ -4,6 +4,7 @@ import { Rendition, type RenditionOptions, type RenditionSettings } from '../cod
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import type { MediaError } from '../model/errors';
+import { type H264Encoder, type HardwareEncoder, isHardwareEncoder } from '../model/H264Encoder';
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
@@ -23,6 +24,8 @@ export interface SourceState {
   readonly via?: string;
   /** Options that the source was asked for and does not know. */
   readonly leftOut?: readonly string[];
+  /** The hardware that encodes it, while some does. */
+  readonly encoder?: HardwareEncoder;
 }
 
 /** What a source tells. */
@@ -48,6 +51,8 @@ export class Source extends EventEmitter<SourceEvents> {
   readonly #clock: Clock;
   readonly #native: Track;
   readonly #renditions = new Map<string, Track>();
+  /** What makes H264 of each rendition now. */
+  readonly #encoders = new Map<string, H264Encoder>();
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
@@ -80,7 +85,9 @@ export class Source extends EventEmitter<SourceEvents> {
     const key = JSON.stringify(settings);
     const known = this.#renditions.get(key);
     if (known) return known;
-    const track = new Track(new Rendition(this.#native, settings, this.#options), {
+    const encoding = (encoder: H264Encoder | undefined) => this.#encodes(key, encoder);
+    const rendition = new Rendition(this.#native, settings, { ...this.#options, encoding });
+    const track = new Track(rendition, {
       lingerMs: RENDITION_LINGER_MS,
       clock: this.#clock,
       log: this.#options.log,
@@ -88,6 +95,11 @@ export class Source extends EventEmitter<SourceEvents> {
     track.on('failed', error => this.emit('failed', error));
     this.#renditions.set(key, track);
     return track;
+  }
+
+  /** What made it fail may be gone. */
+  retryNow(): void {
+    this.#native.retryNow();
   }
 
   /** Idempotent, never rejects; settles when all processes are gone. */
@@ -107,7 +119,21 @@ export class Source extends EventEmitter<SourceEvents> {
       ...(isRunning && frameRate ? { frameRate } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
       ...this.#options.about?.(),
+      ...this.#hardware(),
     });
+  }
+
+  #encodes(rendition: string, encoder: H264Encoder | undefined): void {
+    if (encoder) this.#encoders.set(rendition, encoder);
+    else this.#encoders.delete(rendition);
+    const { encoder: before, ...state } = this.#state;
+    const now = this.#hardware();
+    if (now.encoder !== before) this.#tell({ ...state, ...now });
+  }
+
+  #hardware(): { encoder?: HardwareEncoder } {
+    const encoder = [...this.#encoders.values()].find(isHardwareEncoder);
+    return encoder ? { encoder } : {};
   }
 
   #measure(unit: AccessUnit): void {

@@ -89,6 +89,10 @@ export class EngineHost {
         return engine.closeCapture(note.ask.id);
       case 'snapshot':
         return engine.snapshot(note.ask.id, note.ask.settings);
+      case 'controls':
+        return engine.controls(note.ask.id);
+      case 'setControls':
+        return engine.setControls(note.ask.id, note.ask.wanted);
       case 'listCameras':
         return engine.listCameras();
       case 'listPicameras':

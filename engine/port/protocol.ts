@@ -3,6 +3,7 @@ import type { ConnectionSettings, RemoteTrack } from '../Connections';
 import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
 import type { PicameraDevice } from '../capture/picameraList';
+import type { CameraControl, ControlValue } from '../capture/v4l2Controls';
 import type { DisplaySettings, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
@@ -17,9 +18,11 @@ import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 
 export type {
+  CameraControl,
   CameraSettings,
   CaptureState,
   ConnectionSettings,
+  ControlValue,
   DisplaySettings,
   FrameSettings,
   MessageTarget,
@@ -62,6 +65,8 @@ export type Calls = {
   changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
+  controls: { ask: Id; reply: readonly CameraControl[] };
+  setControls: { ask: Id & { wanted: Readonly<Record<string, ControlValue>> }; reply: undefined };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
   closeConnection: { ask: Id; reply: undefined };
   /** Of a connection, in the order of the m-sections, or of a loudspeaker. */

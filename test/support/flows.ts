@@ -83,6 +83,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     bitrate: '',
     keyframeInterval: '10',
     latency: 'lowest',
+    encoder: 'automatic',
     video: 'track',
     format: 'jpeg',
     framesWidth: '',
