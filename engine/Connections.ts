@@ -19,7 +19,10 @@ import type { AnySource, Sources } from './Sources';
 
 /** How a connection is opened. */
 export interface ConnectionSettings
-  extends Pick<PeerGroupOptions, 'latency' | 'maxPeers' | 'calls' | 'handshakeMs' | 'silenceMs'> {
+  extends Pick<
+    PeerGroupOptions,
+    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'handshakeMs' | 'silenceMs'
+  > {
   /** In bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
   /** In ms. */
@@ -116,6 +119,7 @@ export class Connections {
       const level = settings.calls ? 'debug' : 'info';
       this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
     });
+    group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));
   }
 

@@ -6,7 +6,9 @@ import {
   type MicrophoneSettings,
 } from './Captures';
 import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
+import type { PicameraOptions } from './capture/CaptureOptions';
 import { type CameraDevice, listCameras } from './capture/devices';
+import { listPicameras, type PicameraDevice } from './capture/picameraList';
 import { type DisplaySettings, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
@@ -18,9 +20,10 @@ import type { Pcm } from './output/PcmInput';
 import type { WindowState } from './output/Window';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
+import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
-import { outputOf } from './process/outputOf';
+import { RpicamFinder } from './process/rpicam';
 import { SoundFinder } from './process/SoundFinder';
 import { listMicrophones, listSpeakers, type SoundDevice } from './process/soundDevices';
 import type { SoundBackend } from './process/soundSystem';
@@ -48,6 +51,8 @@ export interface EngineHandlers {
 export interface EngineOptions {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart. */
   readonly stateDirectory?: string;
 }
@@ -62,6 +67,7 @@ export interface SoundDevices {
 export class Engine {
   readonly #handlers: EngineHandlers;
   readonly #ffmpeg: FfmpegFinder;
+  readonly #rpicam: RpicamFinder;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
@@ -72,17 +78,19 @@ export class Engine {
   readonly #ending = new AbortController();
   #warmUp: Promise<void> | undefined;
 
-  constructor({ ffmpegPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
+  constructor({ ffmpegPath, rpicamPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
     this.#handlers = handlers;
     const ffmpeg = new FfmpegFinder(ffmpegPath ? { setting: ffmpegPath } : {});
+    const rpicam = new RpicamFinder(rpicamPath ? { setting: rpicamPath } : {});
     const sound = new SoundFinder({ ffmpeg });
     const certificate = ownCertificate(stateDirectory);
     // Who opens a connection is told; until then nobody waits for it.
     certificate.catch(() => {});
     const sources = new Sources();
     const taps = new FlowTaps(handlers);
-    const tools = { ffmpeg, sound, certificate, sources, taps };
+    const tools = { ffmpeg, rpicam, sound, certificate, sources, taps };
     this.#ffmpeg = ffmpeg;
+    this.#rpicam = rpicam;
     this.#sound = sound;
     this.#certificate = certificate;
     this.#taps = taps;
@@ -104,6 +112,11 @@ export class Engine {
   /** Opens a camera. An open one of this id is replaced. */
   async openCamera(id: string, settings: CameraSettings): Promise<void> {
     if (!this.#isClosed) await this.#captures.openCamera(id, settings);
+  }
+
+  /** Goes on with other options of an open camera module. Unknown ids are ignored. */
+  changePicamera(id: string, options: PicameraOptions): void {
+    this.#captures.changePicamera(id, options);
   }
 
   /** Opens a microphone. An open one of this id is replaced. */
@@ -163,9 +176,14 @@ export class Engine {
     this.#connections.group(id).expect();
   }
 
-  /** @throws PeerGoneError, MessageError */
-  send(id: string, data: string | Buffer, peer?: string, channel?: string): void {
-    this.#connections.group(id).message(data, peer, channel);
+  /** Settles when it is on its way. @throws PeerGoneError, MessageError */
+  send(id: string, data: string | Buffer, target: MessageTarget): Promise<void> {
+    return this.#connections.group(id).message(data, target);
+  }
+
+  /** How one peer does, or all. @throws PeerGoneError */
+  peerStats(id: string, peer?: string): readonly StatsOfPeer[] {
+    return this.#connections.group(id).stats(peer);
   }
 
   /** @throws PeerGoneError */
@@ -208,16 +226,21 @@ export class Engine {
     return listCameras({ platform: process.platform, ffmpeg: this.#ffmpeg });
   }
 
-  /** @throws SoundMissingError */
-  async listMicrophones(): Promise<SoundDevices> {
-    const system = await this.#sound.find();
-    return { backend: system.backend, devices: await listMicrophones(system, outputOf) };
+  /** @throws RpicamMissingError */
+  listPicameras(): Promise<readonly PicameraDevice[]> {
+    return listPicameras(this.#rpicam);
   }
 
-  /** @throws SoundMissingError */
-  async listSpeakers(): Promise<SoundDevices> {
-    const system = await this.#sound.find();
-    return { backend: system.backend, devices: await listSpeakers(system, outputOf) };
+  /** @param backend to look with. Default: the best that works. @throws SoundMissingError */
+  async listMicrophones(backend?: SoundBackend): Promise<SoundDevices> {
+    const system = await this.#sound.find(backend);
+    return { backend: system.backend, devices: await listMicrophones(system, this.#sound.run) };
+  }
+
+  /** @param backend to look with. Default: the best that works. @throws SoundMissingError */
+  async listSpeakers(backend?: SoundBackend): Promise<SoundDevices> {
+    const system = await this.#sound.find(backend);
+    return { backend: system.backend, devices: await listSpeakers(system, this.#sound.run) };
   }
 
   /** Frees everything. Never rejects. */

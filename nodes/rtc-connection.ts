@@ -8,18 +8,30 @@ import {
   type ConnectionConfig,
   type ConnectionCredentials,
   connectionOptions,
+  statsIntervalMs,
   type WiredOutputs,
 } from './lib/connectionOptions';
+import { type OutputSettings, sendOn, statsEvent } from './lib/connectionOutputs';
+import { deadManSettings } from './lib/deadManSettings';
 import { mountEndpoint } from './lib/endpointOf';
 import { holdEngine } from './lib/engine';
-import { chunkFields, frameFields, frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
+import { frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
+import {
+  type ChannelMessage,
+  type ChannelSettings,
+  channelSettings,
+  targetOf,
+} from './lib/messageTarget';
 import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
-import { dataOf, fromPeer, messageFrom, type PeerMessage, peerOf } from './lib/peerMessage';
+import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
 
-type Incoming = PeerMessage & SignalingMessage & MediaMessage & { command?: unknown };
+type Incoming = PeerMessage &
+  SignalingMessage &
+  MediaMessage &
+  ChannelMessage & { command?: unknown };
 
 const VIDEO = 1;
 const AUDIO = 2;
@@ -41,6 +53,9 @@ export = (RED: NodeAPI): void => {
     let calling: Calling | undefined;
     let refusal: Error | undefined;
     let wiredAs: WiredOutputs | undefined;
+    let outputs: OutputSettings;
+    let channels: ChannelSettings;
+    let endOutputs: (() => void) | undefined;
 
     const show = () => {
       if (refusal) status.fail(refusal);
@@ -53,7 +68,7 @@ export = (RED: NodeAPI): void => {
       connection = opened;
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
-      sendOn(this, opened);
+      endOutputs = sendOn(this, opened, outputs);
       if (isCall) calling = startCalling(opened, status, config, this.credentials);
       else if (!hasWiredSignaling) mount = serve(opened);
     };
@@ -78,7 +93,7 @@ export = (RED: NodeAPI): void => {
       if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
       mount?.close();
       calling?.close();
-      void connection.close();
+      void connection.close().then(endOutputs);
       open();
     };
 
@@ -89,8 +104,11 @@ export = (RED: NodeAPI): void => {
           const failure = await answerMessage(message, connection);
           if (failure) this.log(message.payload);
           send([null, null, null, null, message]);
+        } else if (message.command === 'stats') {
+          const stats = await connection.stats(peerOf(message));
+          send([null, null, null, stats.map(statsEvent)]);
         } else if (message.command === 'call') calling?.now();
-        else await handle(connection, message);
+        else await handle(connection, message, channels);
         if (message.command === 'close') calling?.hangUp();
         done();
       } catch (error) {
@@ -103,12 +121,15 @@ export = (RED: NodeAPI): void => {
       mount?.close();
       calling?.close();
       await connection?.close();
+      endOutputs?.();
       await hold.release();
       status.clear();
       done();
     });
 
     try {
+      channels = channelSettings(config);
+      outputs = { deadMan: deadManSettings(RED, this, config), statsMs: statsIntervalMs(config) };
       open();
       RED.events.on('flows:started', followWires);
     } catch (error) {
@@ -130,37 +151,28 @@ export = (RED: NodeAPI): void => {
   });
 };
 
-/** Sends on what comes from the peers. */
-function sendOn(node: Node, connection: ConnectionProxy): void {
-  const media = (kind: 'video' | 'audio', peer: string, fields: object) => {
-    const message = { ...fromPeer(peer), ...fields };
-    node.send(kind === 'video' ? [null, message] : [null, null, message]);
-  };
-  const event = (peer: string, fields: object) =>
-    node.send([null, null, null, { ...fromPeer(peer), ...fields }]);
-
-  connection.on('message', (...received) => node.send([messageFrom(...received)]));
-  connection.on('track', (peer, track) => media(track.kind, peer, { payload: track }));
-  connection.on('frame', (peer, frame) => media('video', peer, frameFields(frame)));
-  connection.on('chunk', (peer, chunk) => media('audio', peer, chunkFields(chunk)));
-  connection.on('connected', peer => event(peer, { payload: 'connected' }));
-  connection.on('disconnected', (peer, reason) => event(peer, { payload: 'disconnected', reason }));
-}
-
 /** Carries out what a message asks for. @throws MediaError */
-async function handle(connection: ConnectionProxy, message: Incoming): Promise<void> {
+async function handle(
+  connection: ConnectionProxy,
+  message: Incoming,
+  channels: ChannelSettings,
+): Promise<void> {
   if (message.payload instanceof TrackHandle) connection.addTrack(message.payload);
   else if (message.command === 'close') await connection.closePeer(peerOf(message));
-  else await put(connection, message);
+  else await put(connection, message, channels);
 }
 
 /** A picture or sound becomes media, all else a message. @throws MediaError */
-function put(connection: ConnectionProxy, message: Incoming): Promise<void> {
+function put(
+  connection: ConnectionProxy,
+  message: Incoming,
+  channels: ChannelSettings,
+): Promise<void> {
   const frame = frameIn(message);
   if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 });
   const pcm = pcmIn(message);
   if (pcm) return connection.putPcm(pcm);
-  return connection.send(dataOf(message.payload), peerOf(message), message.channel);
+  return connection.send(dataOf(message.payload), targetOf(message, channels));
 }
 
 function showCount(status: NodeStatus, peers: number): void {

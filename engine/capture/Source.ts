@@ -19,6 +19,10 @@ export interface SourceState {
   readonly frameRate?: number;
   /** With `backingOff`: the pause until the next attempt, in ms. */
   readonly retryMs?: number;
+  /** Who codes the pictures, where the source has a choice: a short name. */
+  readonly via?: string;
+  /** Options that the source was asked for and does not know. */
+  readonly leftOut?: readonly string[];
 }
 
 /** What a source tells. */
@@ -29,6 +33,8 @@ export interface SourceOptions extends RenditionOptions {
   /** How long the capture goes on after the last subscriber left, in ms. */
   readonly lingerMs: number;
   readonly log: (text: string) => void;
+  /** What the source tells of itself besides. */
+  readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
 }
 
 /** An encoder goes on for so long without viewers, in ms: a page that is reloaded finds it running. */
@@ -100,6 +106,7 @@ export class Source extends EventEmitter<SourceEvents> {
       ...(isRunning && width && height ? { width, height } : {}),
       ...(isRunning && frameRate ? { frameRate } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
+      ...this.#options.about?.(),
     });
   }
 
@@ -109,10 +116,12 @@ export class Source extends EventEmitter<SourceEvents> {
     const { width, height, frameRate } = this.#state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
+    const isOther = this.#options.about?.().via !== this.#state.via;
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
-    if (!isResized && !isOff) return;
+    if (!isResized && !isOff && !isOther) return;
     this.#tell({
       ...this.#state,
+      ...this.#options.about?.(),
       width: unit.width,
       height: unit.height,
       ...(measured ? { frameRate: measured } : {}),

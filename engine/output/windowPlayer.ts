@@ -81,7 +81,7 @@ export function screenEnvironment(
     ...(waylandDisplay && { WAYLAND_DISPLAY: waylandDisplay }),
     ...(runtimeDirectory && { XDG_RUNTIME_DIR: runtimeDirectory }),
     // ffplay and ffmpeg would else show nothing, without a word, when the display is not there.
-    ...(isLinux(platform) && { SDL_VIDEODRIVER: (display ?? env.DISPLAY) ? 'x11' : 'wayland' }),
+    ...(isLinux(platform) && { SDL_VIDEODRIVER: display || env.DISPLAY ? 'x11' : 'wayland' }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RTCDataChannel } from 'werift';
 import { type Clock, epochMs } from '../model/Clock';
+import type { ChannelSender } from './DataSender';
 
 /** What the caller's control channel reports. */
 export interface CallerControlHandlers {
@@ -9,6 +10,8 @@ export interface CallerControlHandlers {
   reconnect(): void;
   /** The other end is about to close, because another one has taken our place. */
   replaced(): void;
+  /** The other end is ours. @param canSplit it puts split messages together */
+  hello(canSplit: boolean): void;
 }
 
 /** Time between two pings, in ms. */
@@ -22,6 +25,7 @@ const UNANSWERED = 4;
  */
 export class CallerControl {
   readonly #channel: RTCDataChannel;
+  readonly #sender: ChannelSender;
   readonly #handlers: CallerControlHandlers;
   readonly #clock: Clock;
   #cancel: (() => void) | undefined;
@@ -29,19 +33,30 @@ export class CallerControl {
   #unanswered = 0;
   #isClosed = false;
 
-  constructor(channel: RTCDataChannel, handlers: CallerControlHandlers, clock: Clock) {
+  constructor(
+    channel: RTCDataChannel,
+    sender: ChannelSender,
+    { handlers, clock }: { handlers: CallerControlHandlers; clock: Clock },
+  ) {
     this.#channel = channel;
+    this.#sender = sender;
     this.#handlers = handlers;
     this.#clock = clock;
     channel.onMessage.subscribe(message => this.#read(message.toString()));
-    if (channel.readyState === 'open') this.#tick();
-    else channel.stateChanged.subscribe(state => state === 'open' && this.#tick());
+    if (channel.readyState === 'open') this.#start();
+    else channel.stateChanged.subscribe(state => state === 'open' && this.#start());
   }
 
   /** Idempotent. */
   close(): void {
     this.#isClosed = true;
     this.#cancel?.();
+  }
+
+  #start(): void {
+    if (this.#isClosed) return;
+    this.#send({ type: 'hello', split: true });
+    this.#tick();
   }
 
   #tick(): void {
@@ -51,18 +66,22 @@ export class CallerControl {
       return;
     }
     this.#unanswered += 1;
-    // One that never answers is not sent more than waits already.
-    if (this.#channel.readyState === 'open' && this.#channel.bufferedAmount === 0) {
-      this.#channel.send(JSON.stringify({ type: 'ping', time: epochMs() }));
-    }
+    this.#send({ type: 'ping', time: epochMs() });
     this.#cancel = this.#clock.after(PING_MS, () => this.#tick());
+  }
+
+  #send(note: object): void {
+    // One that takes nothing is not sent more than waits already.
+    if (this.#channel.readyState !== 'open' || this.#sender.isStuck) return;
+    this.#sender.send(this.#channel, JSON.stringify(note));
   }
 
   #read(text: string): void {
     if (this.#isClosed) return;
-    const type = typeOf(text);
+    const { type, split } = noteIn(text);
     if (type === 'reconnect') this.#handlers.reconnect();
     else if (type === 'replaced') this.#handlers.replaced();
+    else if (type === 'hello') this.#handlers.hello(split === true);
     else if (type === 'pong') {
       this.#hasAnswered = true;
       this.#unanswered = 0;
@@ -70,12 +89,12 @@ export class CallerControl {
   }
 }
 
-function typeOf(text: string): unknown {
+function noteIn(text: string): { type?: unknown; split?: unknown } {
   try {
     const note: unknown = JSON.parse(text);
-    return typeof note === 'object' && note !== null && 'type' in note ? note.type : undefined;
+    return typeof note === 'object' && note !== null ? note : {};
   } catch {
     // Not ours: a newer end, or another one, may say what it likes.
-    return undefined;
+    return {};
   }
 }

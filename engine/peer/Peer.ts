@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type RTCCertificate,
-  type RTCDataChannel,
-  type RTCDtlsTransport,
-  RTCPeerConnection,
-} from 'werift';
+import { type RTCCertificate, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import { AnswerError } from '../model/callErrors';
-import { MessageError, OfferError } from '../model/errors';
+import { OfferError } from '../model/errors';
 import type { CheckedAnswer } from './answer';
-import { CallerControl } from './CallerControl';
-import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
 import { followNomination } from './followNomination';
 import { withLegacyData } from './legacyData';
-import { type ChannelData, MessageChannel } from './MessageChannel';
+import type { ChannelData } from './MessageChannel';
 import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
 import { fullOffer, offerMedia } from './offering';
+import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
+import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
 import type { LatencyMode } from './VideoSender';
@@ -45,6 +40,7 @@ export interface PeerHandlers {
   message(channel: string, data: ChannelData): void;
   /** Once, and last. */
   closed(cause: CloseCause): void;
+  log?(text: string): void;
 }
 
 /** Options of a `Peer`. */
@@ -64,6 +60,9 @@ export interface PeerOptions {
   readonly clock?: Clock;
 }
 
+/** How long a page that was replaced has to hear of it, in ms; it leaves by itself when it does. */
+const FAREWELL_MS = 500;
+
 /** Tracks of each kind. */
 export type Room = Readonly<Record<'video' | 'audio', number>>;
 
@@ -72,9 +71,6 @@ const HANDSHAKE_MS = 10_000;
 const ANSWER_MS = 20_000;
 /** See `WatchdogOptions.silenceMs`: an end that checks the path every 6 s, and one check lost. */
 const CALLED_SILENCE_MS = 15_000;
-const DEFAULT_LABEL = 'default';
-/** What every peer takes in one message, in bytes (RFC 8841 6.1). */
-const LEAST_LIMIT_BYTES = 65_536;
 
 /** One browser, from its offer to its end. */
 export class Peer {
@@ -86,20 +82,19 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
   readonly #options: PeerOptions;
+  readonly #channels: PeerChannels;
   readonly #clock: Clock;
-  #media: PeerMedia;
-  readonly #channels = new Map<string, MessageChannel>();
   readonly #disposers: (() => void)[] = [];
-  #control: ControlChannel | undefined;
+  #media: PeerMedia;
   /** Of a call: what it has offered, and the channels that it opens itself. */
-  #called:
-    | { default: RTCDataChannel; control: RTCDataChannel; offer: string; room: Room }
-    | undefined;
+  #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
   /** Of a call: it has room for less than is to be sent. */
   #isShort = false;
   #cancelHandshake: (() => void) | undefined;
   #negotiating: Promise<string> | undefined;
-  #connected = false;
+  /** While it is connected. */
+  #meter: PeerMeter | undefined;
+  #isRetired = false;
   #closing: Promise<void> | undefined;
 
   constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
@@ -128,16 +123,41 @@ export class Peer {
       }),
     );
     this.#media = this.#mediaIn(videoCodec);
-    this.#listen(this.#connection.onDataChannel, channel => this.#open(channel));
+    this.#channels = this.#makeChannels(clock);
+    this.#listen(this.#connection.onDataChannel, channel => this.#channels.open(channel));
   }
 
   get isConnected(): boolean {
-    return this.#connected;
+    return this.#meter !== undefined;
   }
 
   /** The browser offered data channels. */
   get takesMessages(): boolean {
-    return this.#connection.sctpTransport !== undefined;
+    return this.#channels.areTaken;
+  }
+
+  /** How it is connected and what goes to and fro. */
+  get stats(): PeerStats {
+    const { bytes, pictures, codec, loss, roundTripMs } = this.#media.sent;
+    const { sent, received, dropped, waitingBytes } = this.#channels.counts;
+    const { page, sentBytes } = this.#channels;
+    const [transport] = this.#connection.iceTransports;
+    const rates = this.#meter?.read({
+      sentBytes: bytes + sentBytes,
+      receivedBytes: transport?.connection.nominated?.bytesReceived ?? 0,
+      pictures: pictures ?? 0,
+    });
+    return {
+      connectedMs: Math.round(this.#meter?.elapsedMs ?? 0),
+      sentBps: rates?.sentBps ?? 0,
+      receivedBps: rates?.receivedBps ?? 0,
+      ...known({ roundTripMs: page.roundTripMs ?? roundTripMs, latencyMs: page.latencyMs, loss }),
+      ...(codec ? { codec, fps: rates?.fps ?? 0 } : {}),
+      messagesSent: sent,
+      messagesReceived: received,
+      messagesDropped: dropped,
+      waitingBytes,
+    };
   }
 
   /**
@@ -202,16 +222,27 @@ export class Peer {
   follow(tracks: MediaTracks): void {
     const isShort = this.#media.follow(tracks);
     if (this.#called) this.#checkRoom(tracks, this.#called.room);
-    else if (isShort) this.#control?.askToReconnect();
+    else if (isShort) this.#channels.askToReconnect();
   }
 
-  /** @throws MessageError if it cannot be sent */
-  send(data: ChannelData, label = DEFAULT_LABEL): void {
-    if (!this.takesMessages) throw new MessageError('the peer takes no messages');
-    // The browser opens the default channel; others are opened by whoever speaks first.
-    const isOurs = !this.#channels.has(label) && label !== DEFAULT_LABEL;
-    if (isOurs) this.#adopt(this.#connection.createDataChannel(label));
-    this.#channelOf(label).send(data);
+  /** Settles when it is on its way. @throws MessageError if it cannot be sent */
+  send(data: ChannelData, label?: string, settings?: ChannelSettings): Promise<void> {
+    return this.#channels.send(data, label, settings);
+  }
+
+  /**
+   * Ends it because another peer has taken its place: its page is told, so that it does not come
+   * back by itself. Nothing is heard of it from now on, not even its end. Never rejects.
+   */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    this.#media.close();
+    this.#channels.sayReplaced();
+    await new Promise<void>(resolve => {
+      const cancel = this.#clock.after(FAREWELL_MS, resolve);
+      this.#disposers.push(cancel, resolve);
+    });
+    await this.close('replaced');
   }
 
   /** Idempotent, never rejects; settles when sockets and timers are gone. */
@@ -225,6 +256,7 @@ export class Peer {
     const connection = this.#connection;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     if (this.#closing) throw new OfferError('the connection was closed');
+    this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
     // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
     for (const transport of connection.dtlsTransports) transport.role = 'server';
@@ -239,13 +271,10 @@ export class Peer {
   async #makeOffer(sent: Room): Promise<string> {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
-    const opened = {
-      default: connection.createDataChannel(DEFAULT_LABEL),
-      control: connection.createDataChannel(CONTROL_LABEL),
-    };
+    const channels = this.#channels.create();
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
-    this.#called = { ...opened, offer, room: sent };
+    this.#called = { channels, offer, room: sent };
     return offer;
   }
 
@@ -254,10 +283,10 @@ export class Peer {
     this.#followTransports();
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     if (this.#closing) throw new AnswerError('the call was closed');
+    this.#channels.prepare();
     this.#media.prepare(answer, tracks, `rtcbot-${this.id}`);
     this.#checkRoom(tracks, this.#called.room);
-    this.#adopt(this.#called.default);
-    this.#openCallerControl(this.#called.control);
+    this.#channels.call(this.#called.channels);
   }
 
   #followTransports(): void {
@@ -288,44 +317,19 @@ export class Peer {
   }
 
   #start(transport: RTCDtlsTransport): void {
-    if (this.#connected || this.#closing) return;
-    this.#connected = true;
+    if (this.isConnected || this.#closing) return;
+    this.#meter = new PeerMeter(this.#clock);
     this.#cancelHandshake?.();
     this.#watchdog.start();
+    this.#channels.start();
     this.#handlers.connected(this.#media.start(transport));
     if (this.#isShort) void this.close('renewed');
-  }
-
-  #open(channel: RTCDataChannel): void {
-    this.#listen(channel.onMessage, () => this.#watchdog.heard());
-    if (channel.label !== CONTROL_LABEL) {
-      this.#adopt(channel);
-      return;
-    }
-    this.#control = new ControlChannel(channel, {
-      lastSent: () => this.#media.lastSent,
-      bye: () => void this.close('page closed'),
-    });
-    this.#listen(channel.stateChanged, state => {
-      if (state === 'closed') void this.close('page closed');
-    });
   }
 
   /** What the other end does not take would not be taken the next time either. */
   #checkRoom(tracks: MediaTracks, room: Room): void {
     this.#isShort = tracks.video.length > room.video || tracks.audio.length > room.audio;
-    if (this.#isShort && this.#connected) void this.close('renewed');
-  }
-
-  #openCallerControl(channel: RTCDataChannel): void {
-    this.#listen(channel.onMessage, () => this.#watchdog.heard());
-    const handlers = {
-      lost: () => void this.close('vanished'),
-      reconnect: () => void this.close('renewed'),
-      replaced: () => void this.close('replaced'),
-    };
-    const control = new CallerControl(channel, handlers, this.#clock);
-    this.#disposers.push(() => control.close());
+    if (this.#isShort && this.isConnected) void this.close('renewed');
   }
 
   /** The other end closed the connection. */
@@ -333,23 +337,20 @@ export class Peer {
     void this.close(this.#called ? 'hung up' : 'page closed');
   }
 
-  #adopt(channel: RTCDataChannel): void {
-    const { label } = channel;
-    const mostBytes = this.#connection.sctpTransport?.remoteMaxMessageSize ?? LEAST_LIMIT_BYTES;
-    this.#channelOf(label).attach(channel, mostBytes, {
-      message: data => this.#handlers.message(label, data),
-      closed: () => {
-        this.#channels.delete(label);
-        // As in RTCBot, the end of the default channel is the end of the connection.
-        if (label === DEFAULT_LABEL) this.#ended();
+  #makeChannels(clock: Clock): PeerChannels {
+    const handlers = {
+      message: (label: string, data: ChannelData) => {
+        if (!this.#isRetired) this.#handlers.message(label, data);
       },
-    });
-  }
-
-  #channelOf(label: string): MessageChannel {
-    const channel = this.#channels.get(label) ?? new MessageChannel();
-    this.#channels.set(label, channel);
-    return channel;
+      heard: () => this.#watchdog.heard(),
+      ended: () => this.#ended(),
+      lost: () => void this.close('vanished'),
+      renew: () => void this.close('renewed'),
+      replaced: () => void this.close('replaced'),
+      lastSent: () => this.#media.lastSent,
+      log: (text: string) => this.#handlers.log?.(text),
+    };
+    return new PeerChannels(this.#connection, handlers, clock);
   }
 
   async #end(cause: CloseCause): Promise<void> {
@@ -357,8 +358,8 @@ export class Peer {
     this.#watchdog.close();
     for (const dispose of this.#disposers) dispose();
     this.#media.close();
-    this.#channels.clear();
-    this.#handlers.closed(cause);
+    this.#channels.close();
+    if (!this.#isRetired) this.#handlers.closed(cause);
     // Closed in the midst of it, the stack goes on to open sockets that nobody closes.
     await this.#negotiating?.catch(() => {});
     await sayGoodBye(this.#connection);
@@ -375,4 +376,15 @@ export class Peer {
   ): void {
     this.#disposers.push(event.subscribe(callback).unSubscribe);
   }
+}
+
+/** Without what is not known. */
+function known<Key extends string>(
+  values: Readonly<Record<Key, number | undefined>>,
+): Partial<Record<Key, number>> {
+  const entries = Object.entries<number | undefined>(values);
+  // What is left has the keys that it had.
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<
+    Record<Key, number>
+  >;
 }

@@ -16,6 +16,7 @@ import { readFeedback } from './feedback';
 import { audioSenderOptions, extensionIds, transceiversOf, videoSenderOptions } from './negotiate';
 import { RembSender } from './RembSender';
 import { RtpSender } from './RtpSender';
+import { readReports } from './receiverReports';
 import { secureSender } from './SecureSender';
 import { SenderReports } from './SenderReports';
 import type { OfferedMedia } from './sections';
@@ -44,6 +45,21 @@ export interface PeerMediaOptions {
   readonly clock: Clock;
 }
 
+/** How the media that a peer is sent do. */
+export interface SentMedia {
+  /** With the headers of its packets, about. */
+  readonly bytes: number;
+  /** Pictures, absent without video. */
+  readonly pictures?: number;
+  readonly codec?: PeerVideoCodec;
+  /** Of the newest report of the peer, see `StreamReport`. */
+  readonly loss?: number;
+  readonly roundTripMs?: number;
+}
+
+/** RTP header, extensions and authentication tag, in bytes. */
+const PACKET_OVERHEAD_BYTES = 32;
+
 interface Line<Sender> {
   readonly transceiver: RTCRtpTransceiver;
   readonly sender: Sender;
@@ -58,6 +74,7 @@ export class PeerMedia {
   readonly #video: Line<VideoSender>[] = [];
   readonly #audio: Line<AudioSender>[] = [];
   readonly #incoming: RTCRtpTransceiver[] = [];
+  #reported: Pick<SentMedia, 'loss' | 'roundTripMs'> = {};
 
   constructor(connection: RTCPeerConnection, options: PeerMediaOptions) {
     this.#connection = connection;
@@ -69,6 +86,23 @@ export class PeerMedia {
   /** The newest picture that was sent on the first video m-section. */
   get lastSent(): SentPicture | undefined {
     return this.#video[0]?.sender.lastSent;
+  }
+
+  /** What the peer was sent so far, and how it arrived. */
+  get sent(): SentMedia {
+    const lines = [...this.#video, ...this.#audio];
+    const bytes = lines.map(({ sender: { sender } }) => {
+      const { packets, octets } = sender?.counts ?? { packets: 0, octets: 0 };
+      return octets + packets * PACKET_OVERHEAD_BYTES;
+    });
+    const [first] = this.#video;
+    return {
+      bytes: bytes.reduce((sum, each) => sum + each, 0),
+      ...(first?.sender.sender
+        ? { pictures: first.sender.sent, codec: this.#options.videoCodec }
+        : {}),
+      ...this.#reported,
+    };
   }
 
   /** Chooses the direction of each m-section, after the remote description was set. Tracks start at once. */
@@ -130,6 +164,10 @@ export class PeerMedia {
 
   /** Acts on what an RTCP packet of the peer asks for. */
   feedback(packet: RtcpPacket): void {
+    for (const { ssrc, loss, roundTripMs } of readReports(packet)) {
+      const isOurs = lineOf(this.#video, ssrc) ?? lineOf(this.#audio, ssrc);
+      if (isOurs) this.#reported = { loss, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
+    }
     readFeedback(packet, {
       keyframe: ssrc => lineOf(this.#video, ssrc)?.sender.requestKeyframe(),
       lost: (ssrc, sequences) => {

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import type { ConnectionSettings } from '../Connections';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import type { EngineEndedError } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { CloseCause } from '../peer/Peer';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
-import type { PcmNote } from './protocol';
+import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
+import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a connection tells. */
-export type ConnectionProxyEvents = {
+export type ConnectionProxyEvents = WorkerProxyEvents & {
   /** It is ready for offers: at first, and after the engine was restarted. */
   opened: [];
   connected: [peer: string];
@@ -23,8 +22,6 @@ export type ConnectionProxyEvents = {
   frame: [peer: string, frame: ReceivedFrame];
   /** A piece of sound of a peer. */
   chunk: [peer: string, chunk: ReceivedChunk];
-  failed: [error: MediaError];
-  closed: [];
 };
 
 /** What the worker says of a connection. */
@@ -34,16 +31,14 @@ export type ConnectionNote = Extract<
 >;
 
 /** A connection in the engine, as the main thread sees it. */
-export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
-  readonly id = randomUUID();
+export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: ConnectionSettings;
   readonly #tracks = new Map<string, TrackHandle>();
   readonly #peers = new Set<string>();
-  #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, settings: ConnectionSettings) {
-    super();
+    super(link, 'closeConnection');
     this.#link = link;
     this.#settings = settings;
   }
@@ -54,12 +49,12 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 
   /** Opens it in the worker; again after that was restarted. */
-  open(): void {
-    if (this.#closing) return;
+  override open(): void {
+    if (this.isClosing) return;
     this.#link
       .call('openConnection', { id: this.id, settings: this.#settings })
       .then(() => this.emit('opened'))
-      .catch(error => this.#fail(error));
+      .catch(error => this.fail(error));
     this.#sendTracks();
   }
 
@@ -100,16 +95,17 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 
   /**
-   * Sends to one peer, or to all.
+   * Sends to one peer, or to all. Settles when the message is on its way.
    * @throws MediaError with code peer-gone or message-unsendable
    */
-  send(data: string | Buffer, peer?: string, channel?: string): Promise<void> {
-    return this.#link.call('send', {
-      id: this.id,
-      data: typeof data === 'string' ? data : ownMemory(data),
-      ...(peer === undefined ? {} : { peer }),
-      ...(channel === undefined ? {} : { channel }),
-    });
+  send(data: string | Buffer, target: MessageTarget = {}): Promise<void> {
+    const own = typeof data === 'string' ? data : ownMemory(data);
+    return this.#link.call('send', { id: this.id, data: own, target });
+  }
+
+  /** How one peer does, or all that are connected. @throws MediaError with code peer-gone */
+  stats(peer?: string): Promise<readonly StatsOfPeer[]> {
+    return this.#link.call('peerStats', { id: this.id, ...(peer === undefined ? {} : { peer }) });
   }
 
   /** Sends a picture to the peers. @throws MediaError with code message-unsendable */
@@ -166,23 +162,9 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
     }
   }
 
-  engineDied(error: EngineEndedError): void {
+  override engineDied(error: EngineEndedError): void {
     for (const peer of this.#peers) this.#left(peer, 'connection failed');
-    this.#fail(error);
-  }
-
-  /** Idempotent, never rejects; settles when all peers are closed. */
-  close(): Promise<void> {
-    this.#closing ??= this.#link
-      .call('closeConnection', { id: this.id })
-      .catch(() => {
-        // The worker is gone, and with it the connection.
-      })
-      .then(() => {
-        this.emit('closed');
-        this.removeAllListeners();
-      });
-    return this.#closing;
+    super.engineDied(error);
   }
 
   #left(peer: string, cause: CloseCause): void {
@@ -192,12 +174,7 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
 
   #sendTracks(): void {
     const tracks = [...this.#tracks.values()].map(({ id }) => id);
-    this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    if (this.#closing) return;
-    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
+    this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 }
 

@@ -10,6 +10,7 @@ type Call = Exclude<ToWorker, { taken: string }>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
   'openCamera',
+  'changePicamera',
   'openMicrophone',
   'closeCapture',
   'openConnection',
@@ -82,16 +83,20 @@ export class EngineHost {
         return engine.openCamera(note.ask.id, note.ask.settings);
       case 'openMicrophone':
         return engine.openMicrophone(note.ask.id, note.ask.settings);
+      case 'changePicamera':
+        return engine.changePicamera(note.ask.id, note.ask.options);
       case 'closeCapture':
         return engine.closeCapture(note.ask.id);
       case 'snapshot':
         return engine.snapshot(note.ask.id, note.ask.settings);
       case 'listCameras':
         return engine.listCameras();
+      case 'listPicameras':
+        return engine.listPicameras();
       case 'listMicrophones':
-        return engine.listMicrophones();
+        return engine.listMicrophones(note.ask.backend);
       case 'listSpeakers':
-        return engine.listSpeakers();
+        return engine.listSpeakers(note.ask.backend);
       case 'close':
         return engine.close();
       case 'openDisplay':
@@ -206,6 +211,7 @@ type ConnectionCall = Extract<
       | 'accept'
       | 'expect'
       | 'send'
+      | 'peerStats'
       | 'closePeer'
       | 'putFrame'
       | 'putPcm';
@@ -230,9 +236,11 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
     case 'expect':
       return engine.expect(id);
     case 'send': {
-      const { data, peer, channel } = note.ask;
-      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), peer, channel);
+      const { data, target } = note.ask;
+      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), target);
     }
+    case 'peerStats':
+      return engine.peerStats(id, note.ask.peer);
     case 'closePeer':
       return engine.closePeer(id, note.ask.peer);
     case 'putFrame': {

@@ -2,8 +2,10 @@ import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { ConnectionSettings } from '../Connections';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings } from '../Displays';
 import type { SoundDevices } from '../engine';
+import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 import { CaptureProxy, type CaptureProxyOptions } from './CaptureProxy';
 import { ConnectionProxy } from './ConnectionProxy';
@@ -61,14 +63,23 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
     return this.#link.call('listCameras', {});
   }
 
-  /** The microphones of this machine. @throws MediaError with code sound-missing */
-  listMicrophones(): Promise<SoundDevices> {
-    return this.#link.call('listMicrophones', {});
+  /** The camera modules of this machine. @throws MediaError with code rpicam-missing */
+  listPicameras(): Promise<readonly PicameraDevice[]> {
+    return this.#link.call('listPicameras', {});
   }
 
-  /** The loudspeakers of this machine. @throws MediaError with code sound-missing */
-  listSpeakers(): Promise<SoundDevices> {
-    return this.#link.call('listSpeakers', {});
+  /**
+   * The microphones of this machine.
+   * @param backend to look with. Default: the best that works.
+   * @throws MediaError with code sound-missing
+   */
+  listMicrophones(backend?: SoundBackend): Promise<SoundDevices> {
+    return this.#link.call('listMicrophones', backend ? { backend } : {});
+  }
+
+  /** The loudspeakers, as `listMicrophones`. @throws MediaError with code sound-missing */
+  listSpeakers(backend?: SoundBackend): Promise<SoundDevices> {
+    return this.#link.call('listSpeakers', backend ? { backend } : {});
   }
 
   /** Idempotent, never rejects; settles when the thread and all its processes are gone. */

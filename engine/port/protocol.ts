@@ -1,6 +1,8 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
 import type { ConnectionSettings, RemoteTrack } from '../Connections';
+import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
@@ -10,6 +12,7 @@ import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
 import type { WindowState } from '../output/Window';
 import type { CloseCause } from '../peer/Peer';
+import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 
@@ -19,11 +22,15 @@ export type {
   ConnectionSettings,
   DisplaySettings,
   FrameSettings,
+  MessageTarget,
   MicrophoneSettings,
+  PicameraDevice,
+  PicameraOptions,
   PicturePurpose,
   SoundBackend,
   SoundDevices,
   SpeakerSettings,
+  StatsOfPeer,
   WindowState,
 };
 
@@ -31,6 +38,8 @@ export type {
 export interface WorkerSettings {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart: the certificate. */
   readonly stateDirectory?: string;
 }
@@ -50,6 +59,7 @@ type Id = { readonly id: string };
 export type Calls = {
   openCamera: { ask: Id & { settings: CameraSettings }; reply: undefined };
   openMicrophone: { ask: Id & { settings: MicrophoneSettings }; reply: undefined };
+  changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
@@ -62,10 +72,9 @@ export type Calls = {
   accept: { ask: Id & { peer: string; sdp: string }; reply: undefined };
   /** A browser will come soon. */
   expect: { ask: Id; reply: undefined };
-  send: {
-    ask: Id & { data: string | Uint8Array; peer?: string; channel?: string };
-    reply: undefined;
-  };
+  /** Replied to when the message is on its way. */
+  send: { ask: Id & { data: string | Uint8Array; target: MessageTarget }; reply: undefined };
+  peerStats: { ask: Id & { peer?: string }; reply: readonly StatsOfPeer[] };
   closePeer: { ask: Id & { peer?: string }; reply: undefined };
   putFrame: { ask: Id & { frame: Frame }; reply: undefined };
   putPcm: { ask: Id & { pcm: PcmNote }; reply: undefined };
@@ -89,8 +98,10 @@ export type Calls = {
     reply: undefined;
   };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
-  listMicrophones: { ask: object; reply: SoundDevices };
-  listSpeakers: { ask: object; reply: SoundDevices };
+  listPicameras: { ask: object; reply: readonly PicameraDevice[] };
+  /** Without a backend by the one that is found. */
+  listMicrophones: { ask: { backend?: SoundBackend }; reply: SoundDevices };
+  listSpeakers: { ask: { backend?: SoundBackend }; reply: SoundDevices };
   /** Frees everything; the worker ends after its reply. */
   close: { ask: object; reply: undefined };
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -31,7 +31,7 @@ describe('the package', () => {
       const sets =
         await nodeRed.getJson<{ module: string; types: string[]; err?: string }[]>('/nodes');
       const ours = sets.filter(({ module }) => module === PACKAGE_NAME);
-      assert.deepEqual(ours.flatMap(({ types }) => types).sort(), ['rtc-camera', 'rtc-connection']);
+      assert.deepEqual(ours.flatMap(({ types }) => types).sort(), nodeTypes());
       assert.deepEqual(
         ours.map(({ err }) => err),
         ours.map(() => undefined),
@@ -53,7 +53,10 @@ describe('the package', () => {
       .trim()
       .split('\n')
       .filter(
-        file => !/^package\/(dist|examples)\/|^package\/[A-Z]+(\.md)?$|package\.json$/.test(file),
+        file =>
+          !/^package\/(dist|examples|resources)\/|^package\/[A-Z]+(\.md)?$|package\.json$/.test(
+            file,
+          ),
       );
     assert.deepEqual(strange, []);
     assert.doesNotMatch(listing, /\.test\.|\.ts$/m);
@@ -74,6 +77,12 @@ describe('the package', () => {
   });
 });
 
+/** The types of the nodes that the package announces, sorted. */
+function nodeTypes(): string[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return Object.keys(manifest['node-red'].nodes).sort();
+}
+
 /** A new repository whose one commit holds this checkout as it is now. */
 function commitCheckout(repository: string): void {
   const git = (...args: string[]) =>
@@ -84,7 +93,9 @@ function commitCheckout(repository: string): void {
     });
   mkdirSync(repository);
   git('init', '--quiet');
-  git('add', '--all', '--', '.', ':!node_modules');
+  // A folder is ignored anyway, a link to one is not.
+  writeFileSync(join(repository, '.git', 'info', 'exclude'), 'node_modules');
+  git('add', '--all');
   git(
     '-c',
     'user.name=test',

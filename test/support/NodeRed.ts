@@ -21,6 +21,16 @@ export interface NodeRedOptions {
   globals?: Readonly<Record<string, string>>;
   /** Variables added to the environment. Default: none. */
   env?: NodeJS.ProcessEnv;
+  /** What runs. Default: the Node.js of the tests and the Node-RED of the devDependencies. */
+  runtime?: Runtime;
+}
+
+/** A Node-RED and the Node.js to run it with. */
+export interface Runtime {
+  /** Path of the program `node`. */
+  readonly node: string;
+  /** Path of Node-RED's `red.js`. */
+  readonly red: string;
 }
 
 /** How long Node-RED may take to start or to deploy, in ms: generous, machines are shared. */
@@ -35,14 +45,16 @@ export class NodeRed {
   readonly origin: string;
   readonly userDir: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #runtime: Runtime;
   #process: ChildProcess | undefined;
   #log = '';
 
   private constructor(port: number, options: NodeRedOptions) {
-    const { flows = [], installed, settings = '', globals = {}, env } = options;
+    const { flows = [], installed, settings = '', globals = {}, env, runtime } = options;
     this.port = port;
     this.origin = `http://127.0.0.1:${port}`;
     this.#env = { ...process.env, ...env };
+    this.#runtime = runtime ?? { node: process.execPath, red: require.resolve('node-red/red.js') };
     this.userDir = mkdtempSync(join(tmpdir(), 'rtcbot-node-red-'));
     const from = installed ?? installedTarball();
     cpSync(join(from, 'package.json'), join(this.userDir, 'package.json'));
@@ -124,9 +136,9 @@ export class NodeRed {
   }
 
   async #launch(): Promise<void> {
-    const red = require.resolve('node-red/red.js');
+    const { node, red } = this.#runtime;
     const before = this.#flowStarts();
-    const child = spawn(process.execPath, [red, '--userDir', this.userDir], {
+    const child = spawn(node, [red, '--userDir', this.userDir], {
       cwd: this.userDir,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -78,7 +78,7 @@ describe('a call from one group to another', () => {
   /** A call over which something was said, so that its channels are open at both ends. */
   const talk = async () => {
     const { peer } = await call();
-    caller.group.message('hello', peer);
+    caller.group.message('hello', { peer });
     await callee.heard('default: hello');
     callee.group.message('hello');
     await caller.heard('default: hello');
@@ -92,7 +92,7 @@ describe('a call from one group to another', () => {
   it('carries messages both ways, those from before it is through too', async () => {
     start();
     const { peer, sdp } = await caller.group.offer();
-    caller.group.message('early', peer);
+    caller.group.message('early', { peer });
     const answer = await callee.group.answer(sdp);
     await caller.group.accept(peer, answer.sdp);
     await callee.heard('default: early');
@@ -175,7 +175,7 @@ describe('a call from one group to another', () => {
     caller.group.send([caller.source]);
     const { peer } = await call();
     caller.group.send([caller.source]);
-    caller.group.message('still there', peer);
+    caller.group.message('still there', { peer });
     await callee.heard('default: still there');
     assert.deepEqual(caller.events, ['connected']);
   });

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as callErrors from '../../engine/model/callErrors';
 import * as errors from '../../engine/model/errors';
+import * as picameraErrors from '../../engine/model/picameraErrors';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const common = JSON.parse(read('nodes/locales/en-US/common.json'));
 const nodes = allEditorNodes();
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => join('docs', name)),
+];
 
 /** What an error says, and the facts that its catalog text may use. */
 interface Sample {
@@ -20,7 +29,7 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values({ ...errors, ...callErrors }) as unknown[])
+  ...(Object.values({ ...errors, ...callErrors, ...picameraErrors }) as unknown[])
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),
@@ -53,13 +62,8 @@ describe('The texts of errors', () => {
 
 describe('The status texts', () => {
   const values = {
-    width: 1920,
-    height: 1080,
-    fps: 60,
-    number: 1000,
-    seconds: 30,
-    via: 'naudiodon',
-    khz: 44.1,
+    ...{ width: 1920, height: 1080, fps: 60, path: 'x264' },
+    ...{ number: 1000, seconds: 30, via: 'naudiodon', khz: 44.1 },
   };
   for (const [key, text] of Object.entries<string>(common.status)) {
     it(`${key} fits under a node`, () => {
@@ -98,7 +102,7 @@ for (const node of nodes) {
       const fields = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials)];
       const missing = fields
         // Kept by the dialog, not entered by the user.
-        .filter(field => field !== 'outputs')
+        .filter(field => field !== 'outputs' && !field.endsWith('PayloadType'))
         .map(field => node.text(`${type}.label.${field}`) ?? field)
         .filter(label => !help.includes(`**${label}**`));
       assert.deepEqual(missing, []);
@@ -114,16 +118,23 @@ for (const node of nodes) {
 }
 
 describe('The documents', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']) {
-    it(`${file} links only to files that exist`, () => {
-      const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)];
-      const paths = links.map(([, path]) => decodeURI(path ?? ''));
+  for (const file of documents) {
+    it(`${file} links only to files and headings that exist`, () => {
+      const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)];
+      const broken = links.filter(([, path, anchor]) => {
+        const target = path ? join(file, '..', decodeURI(path)) : file;
+        return !existsSync(join(root, target)) || !(anchor === '' || hasHeading(target, anchor));
+      });
       assert.deepEqual(
-        paths.filter(path => !existsSync(join(root, path))),
+        broken.map(([link]) => link),
         [],
       );
     });
   }
+
+  it('the reference of the nodes is what their help says', () => {
+    execFileSync(process.execPath, [join(root, 'scripts/docs.mjs'), '--check']);
+  });
 
   it('the README names every node and every example', () => {
     const readme = decodeURI(read('README.md'));
@@ -146,6 +157,18 @@ describe('The documents', () => {
     }
   });
 });
+
+/** Whether a Markdown file has a heading that this anchor leads to. */
+function hasHeading(file: string, anchor: string | undefined): boolean {
+  const headings = [...read(file).matchAll(/^#+ (.*)$/gm)];
+  const anchors = headings.map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return anchors.includes(anchor ?? '');
+}
 
 type ErrorClass = new (...args: string[]) => errors.MediaError;
 
