@@ -92,7 +92,8 @@ describe('a call from one Node-RED to another', () => {
   /** Pictures of a peer of now, unlike those from before. */
   const picturesOf = (nodeRed: NodeRed, limitMs = LIMIT_MS) =>
     waitFor('pictures of the newest peer', limitMs, async () => {
-      const peer = (await eventsOf(nodeRed)).at(-1)?.peer;
+      const { payload, peer } = (await eventsOf(nodeRed)).at(-1) ?? {};
+      if (payload !== 'connected') return false;
       const { frames } = await seenMedia(nodeRed);
       return frames.filter(frame => frame.peer === peer).length >= FRAMES;
     });

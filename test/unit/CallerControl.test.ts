@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { CallerControl } from '../../engine/peer/CallerControl';
+import { ManualClock } from '../support/ManualClock';
+import { TestChannel } from '../support/TestChannel';
+
+describe("a caller's control channel", () => {
+  let clock: ManualClock;
+  let channel: TestChannel;
+  let control: CallerControl;
+  let heard: string[];
+  beforeEach(() => {
+    clock = new ManualClock();
+    channel = new TestChannel();
+    heard = [];
+    const handlers = {
+      lost: () => heard.push('lost'),
+      reconnect: () => heard.push('reconnect'),
+      replaced: () => heard.push('replaced'),
+    };
+    control = new CallerControl(channel.asChannel, handlers, clock);
+  });
+  afterEach(() => control.close());
+
+  const pings = () => channel.sent.filter(text => JSON.parse(String(text)).type === 'ping').length;
+
+  it('pings once a second from the moment at which it is open', () => {
+    clock.advance(5000);
+    assert.equal(pings(), 0);
+    channel.become('open');
+    clock.advance(3500);
+    assert.equal(pings(), 4);
+  });
+
+  it('holds an end that has answered, and then does not four times, for lost', () => {
+    channel.become('open');
+    for (let second = 0; second < 10; second += 1) {
+      channel.onMessage.execute('{"type":"pong","time":1,"serverTime":1}');
+      clock.advance(1000);
+    }
+    assert.deepEqual(heard, []);
+    clock.advance(4000);
+    assert.deepEqual(heard, ['lost']);
+    clock.advance(60_000);
+    assert.deepEqual(heard, ['lost']);
+  });
+
+  it('lets an end be that never answers: it does not know the channel', () => {
+    channel.become('open');
+    clock.advance(60_000);
+    assert.deepEqual(heard, []);
+  });
+
+  it('does as it is told, and leaves what it does not know', () => {
+    channel.become('open');
+    for (const note of ['{"type":"hello"}', '{"type":"reconnect"}', 'x', 'null', '7', '[]']) {
+      channel.onMessage.execute(note);
+    }
+    channel.onMessage.execute('{"type":"replaced"}');
+    assert.deepEqual(heard, ['reconnect', 'replaced']);
+  });
+
+  it('hears and says nothing after its end', () => {
+    channel.become('open');
+    control.close();
+    const before = pings();
+    channel.onMessage.execute('{"type":"reconnect"}');
+    clock.advance(10_000);
+    assert.equal(pings(), before);
+    assert.deepEqual(heard, []);
+    assert.equal(clock.pending, 0);
+  });
+});
