@@ -283,7 +283,6 @@ export class Peer {
     this.#followTransports();
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     if (this.#closing) throw new AnswerError('the call was closed');
-    this.#channels.prepare();
     this.#media.prepare(answer, tracks, `rtcbot-${this.id}`);
     this.#checkRoom(tracks, this.#called.room);
     this.#channels.call(this.#called.channels);

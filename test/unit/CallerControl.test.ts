@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CallerControl } from '../../engine/peer/CallerControl';
 import { ManualClock } from '../support/ManualClock';
 import { TestChannel } from '../support/TestChannel';
+import { TestSender } from '../support/TestSender';
 
 describe("a caller's control channel", () => {
   let clock: ManualClock;
@@ -17,8 +18,9 @@ describe("a caller's control channel", () => {
       lost: () => heard.push('lost'),
       reconnect: () => heard.push('reconnect'),
       replaced: () => heard.push('replaced'),
+      hello: (canSplit: boolean) => heard.push(`hello ${canSplit}`),
     };
-    control = new CallerControl(channel.asChannel, handlers, clock);
+    control = new CallerControl(channel.asChannel, new TestSender(), { handlers, clock });
   });
   afterEach(() => control.close());
 
@@ -51,13 +53,20 @@ describe("a caller's control channel", () => {
     assert.deepEqual(heard, []);
   });
 
+  it('says once what it can, before it pings', () => {
+    channel.become('open');
+    clock.advance(2500);
+    const types = channel.sent.map(text => JSON.parse(String(text)).type);
+    assert.deepEqual(types, ['hello', 'ping', 'ping', 'ping']);
+  });
+
   it('does as it is told, and leaves what it does not know', () => {
     channel.become('open');
     for (const note of ['{"type":"hello"}', '{"type":"reconnect"}', 'x', 'null', '7', '[]']) {
       channel.onMessage.execute(note);
     }
     channel.onMessage.execute('{"type":"replaced"}');
-    assert.deepEqual(heard, ['reconnect', 'replaced']);
+    assert.deepEqual(heard, ['hello false', 'reconnect', 'replaced']);
   });
 
   it('hears and says nothing after its end', () => {
