@@ -7,7 +7,7 @@ import {
 } from './Captures';
 import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
 import { type CameraDevice, listCameras } from './capture/devices';
-import { type DisplaySettings, Displays } from './Displays';
+import { type DisplaySettings, type DisplayState, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
 import type { MediaError } from './model/errors';
@@ -15,7 +15,6 @@ import type { Frame } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/FlowChunks';
 import type { Pcm } from './output/PcmInput';
-import type { WindowState } from './output/Window';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
 import { warmUp } from './peer/warmUp';
@@ -39,7 +38,9 @@ export interface EngineHandlers {
   disconnected(id: string, peer: string, cause: CloseCause): void;
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
-  outputState(id: string, state: State | WindowState): void;
+  /** Of a loudspeaker. */
+  outputState(id: string, state: State): void;
+  displayState(id: string, state: DisplayState): void;
   outputFailed(id: string, error: MediaError): void;
   log(level: 'info' | 'debug', text: string): void;
 }
@@ -98,7 +99,7 @@ export class Engine {
       log: handlers.log,
     };
     this.#speakers = new Speakers(tools, outputHandlers);
-    this.#displays = new Displays(tools, outputHandlers);
+    this.#displays = new Displays(tools, { ...outputHandlers, state: handlers.displayState });
   }
 
   /** Opens a camera. An open one of this id is replaced. */

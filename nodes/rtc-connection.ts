@@ -69,7 +69,12 @@ export = (RED: NodeAPI): void => {
     });
     const followWires = () => {
       const { video, audio } = wiring();
-      if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
+      if (!connection) return;
+      if (video === wiredAs?.video && audio === wiredAs.audio) {
+        // The deploy may have made nodes new that got them.
+        for (const { peer, track } of connection.remoteTracks) sendTrack(this, peer, track);
+        return;
+      }
       mount?.close();
       void connection.close();
       open();
@@ -116,19 +121,24 @@ export = (RED: NodeAPI): void => {
 
 /** Sends on what comes from the peers. */
 function sendOn(node: Node, connection: ConnectionProxy): void {
-  const media = (kind: 'video' | 'audio', peer: string, fields: object) => {
-    const message = { ...fromPeer(peer), ...fields };
-    node.send(kind === 'video' ? [null, message] : [null, null, message]);
-  };
   const event = (peer: string, fields: object) =>
     node.send([null, null, null, { ...fromPeer(peer), ...fields }]);
 
   connection.on('message', (...received) => node.send([messageFrom(...received)]));
-  connection.on('track', (peer, track) => media(track.kind, peer, { payload: track }));
-  connection.on('frame', (peer, frame) => media('video', peer, frameFields(frame)));
-  connection.on('chunk', (peer, chunk) => media('audio', peer, chunkFields(chunk)));
+  connection.on('track', (peer, track) => sendTrack(node, peer, track));
+  connection.on('frame', (peer, frame) => sendMedia(node, 'video', peer, frameFields(frame)));
+  connection.on('chunk', (peer, chunk) => sendMedia(node, 'audio', peer, chunkFields(chunk)));
   connection.on('connected', peer => event(peer, { payload: 'connected' }));
   connection.on('disconnected', (peer, reason) => event(peer, { payload: 'disconnected', reason }));
+}
+
+function sendTrack(node: Node, peer: string, track: TrackHandle): void {
+  sendMedia(node, track.kind, peer, { payload: track });
+}
+
+function sendMedia(node: Node, kind: TrackHandle['kind'], peer: string, fields: object): void {
+  const message = { ...fromPeer(peer), ...fields };
+  node.send(kind === 'video' ? [null, message] : [null, null, message]);
 }
 
 /** Carries out what a message asks for. @throws MediaError */

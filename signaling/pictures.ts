@@ -28,6 +28,8 @@ export interface PicturesOptions {
 }
 
 const BOUNDARY = 'picture';
+/** Stands before the first part and behind each: browsers show a part when they have seen its end. */
+const DELIMITER = `--${BOUNDARY}\r\n`;
 
 /**
  * Pictures for whatever cannot do WebRTC: an MJPEG stream (multipart/x-mixed-replace) and single
@@ -61,9 +63,8 @@ export function createPictures(options: PicturesOptions): Endpoint {
       return;
     }
     viewers += 1;
-    const stop = feed.watch(jpeg => {
-      if (!response.writableNeedDrain) response.write(part(jpeg));
-    });
+    response.write(DELIMITER);
+    const stop = feed.watch(newestTo(response));
     response.once('close', () => {
       viewers -= 1;
       stop();
@@ -113,7 +114,21 @@ export function createPictures(options: PicturesOptions): Endpoint {
   return Object.assign(handle, { owns: (request: Request) => find(request) !== undefined });
 }
 
+/** Writes pictures as fast as they are taken: of those that come meanwhile only the newest. */
+function newestTo(response: ServerResponse): (jpeg: Buffer) => void {
+  let waiting: Buffer | undefined;
+  response.on('drain', () => {
+    const jpeg = waiting;
+    waiting = undefined;
+    if (jpeg) response.write(part(jpeg));
+  });
+  return jpeg => {
+    if (response.writableNeedDrain) waiting = jpeg;
+    else response.write(part(jpeg));
+  };
+}
+
 function part(jpeg: Buffer): Buffer {
-  const head = `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from('\r\n')]);
+  const head = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from(`\r\n${DELIMITER}`)]);
 }

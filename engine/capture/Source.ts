@@ -7,6 +7,7 @@ import type { MediaError } from '../model/errors';
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
+import { Silence } from './Silence';
 
 /** How a source stands, for the status of its nodes. */
 export interface SourceState {
@@ -19,6 +20,8 @@ export interface SourceState {
   readonly frameRate?: number;
   /** With `backingOff`: the pause until the next attempt, in ms. */
   readonly retryMs?: number;
+  /** It is live, and yet brings no pictures; only where `pauseMs` was set. */
+  readonly isPaused?: true;
 }
 
 /** What a source tells. */
@@ -29,6 +32,8 @@ export interface SourceOptions extends RenditionOptions {
   /** How long the capture goes on after the last subscriber left, in ms. */
   readonly lingerMs: number;
   readonly log: (text: string) => void;
+  /** After so long without a picture it is paused, in ms. Default: never. */
+  readonly pauseMs?: number;
 }
 
 /** An encoder goes on for so long without viewers, in ms: a page that is reloaded finds it running. */
@@ -42,6 +47,7 @@ export class Source extends EventEmitter<SourceEvents> {
   readonly #clock: Clock;
   readonly #native: Track;
   readonly #renditions = new Map<string, Track>();
+  readonly #silence: Silence;
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
@@ -50,6 +56,7 @@ export class Source extends EventEmitter<SourceEvents> {
     super();
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#silence = new Silence(this.#clock, () => this.#tell({ ...this.#state, isPaused: true }));
     this.#native = new Track(origin, {
       lingerMs: options.lingerMs,
       clock: this.#clock,
@@ -88,17 +95,22 @@ export class Source extends EventEmitter<SourceEvents> {
   async close(): Promise<void> {
     await Promise.all([...this.#renditions.values()].map(track => track.close()));
     await this.#native.close();
+    this.#silence.end();
     this.removeAllListeners();
   }
 
   #changed(state: State, retryMs?: number): void {
-    const { width, height, frameRate } = this.#state;
+    const { width, height, frameRate, isPaused } = this.#state;
     const isRunning = state === 'live' || state === 'lingering';
-    if (!isRunning) this.#meter = new FrameRateMeter();
+    if (!isRunning) {
+      this.#meter = new FrameRateMeter();
+      this.#silence.end();
+    }
     this.#tell({
       state,
       ...(isRunning && width && height ? { width, height } : {}),
       ...(isRunning && frameRate ? { frameRate } : {}),
+      ...(isRunning && isPaused ? { isPaused } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
     });
   }
@@ -106,13 +118,15 @@ export class Source extends EventEmitter<SourceEvents> {
   #measure(unit: AccessUnit): void {
     this.#codec = unit.codec;
     this.#meter.add(unit.timestampMs);
-    const { width, height, frameRate } = this.#state;
+    this.#silence.limit(this.#options.pauseMs);
+    const { isPaused, ...state } = this.#state;
+    const { width, height, frameRate } = state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
-    if (!isResized && !isOff) return;
+    if (!isResized && !isOff && !isPaused) return;
     this.#tell({
-      ...this.#state,
+      ...state,
       width: unit.width,
       height: unit.height,
       ...(measured ? { frameRate: measured } : {}),

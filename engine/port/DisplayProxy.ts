@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { FrameSettings } from '../FlowTaps';
 import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
-import type { State } from '../model/lifeCycle';
-import type { WindowState } from '../output/Window';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 
 /** What a display tells. */
 export type DisplayProxyEvents = {
-  state: [state: State | WindowState];
+  state: [state: DisplayState];
   failed: [error: MediaError];
   picture: [purpose: PicturePurpose, picture: ReceivedFrame];
   closed: [];
 };
 
 /** What the worker says of a display. */
-export type DisplayNote = Extract<WorkerNote, { event: 'outputState' | 'outputFailed' | 'frame' }>;
+export type DisplayNote = Extract<WorkerNote, { event: 'displayState' | 'outputFailed' | 'frame' }>;
 
 /** A display in the engine, as the main thread sees it. */
 export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
@@ -56,10 +54,14 @@ export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
     this.#link.call('setDisplayTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
   }
 
-  /** Shows a picture. @throws MediaError with code message-unsendable */
-  showFrame(frame: Frame): Promise<void> {
+  /**
+   * Shows a picture.
+   * @param peer whose it is; empty: nobody's
+   * @throws MediaError with code message-unsendable
+   */
+  showFrame(frame: Frame, peer: string): Promise<void> {
     const own = { ...frame, data: ownMemory(frame.data) };
-    return this.#link.call('showFrame', { id: this.id, frame: own });
+    return this.#link.call('showFrame', { id: this.id, frame: own, peer });
   }
 
   /** Opens a window again that was closed, or closes it until then. */
@@ -80,7 +82,7 @@ export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
   take(note: DisplayNote): void {
     if (this.#closing) return;
     switch (note.event) {
-      case 'outputState':
+      case 'displayState':
         this.emit('state', note.state);
         return;
       case 'outputFailed':

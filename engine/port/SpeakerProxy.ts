@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
 import type { State } from '../model/lifeCycle';
-import type { WindowState } from '../output/Window';
 import type { SpeakerSettings } from '../Speakers';
 import { ownMemory } from './memory';
 import type { PcmNote } from './protocol';
@@ -11,7 +10,7 @@ import type { WorkerLink, WorkerNote } from './WorkerLink';
 
 /** What a loudspeaker tells. */
 export type SpeakerProxyEvents = {
-  state: [state: State | WindowState];
+  state: [state: State];
   failed: [error: MediaError];
   closed: [];
 };

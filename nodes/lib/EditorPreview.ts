@@ -39,6 +39,11 @@ export class EditorPreview {
       this.#newest = `data:image/jpeg;base64,${data.toString('base64')}`;
       this.#publish(this.#newest);
     });
+    display.on('state', ({ state }) => {
+      if (state !== 'ready' || !this.#newest) return;
+      this.#newest = undefined;
+      this.#publish(null);
+    });
   }
 
   /** An editor shows the node. */

@@ -2,6 +2,7 @@
 export { connections, receivedCodec } from './connections';
 export { firstFrameMs } from './firstFrame';
 export { startClock, takeReadings } from './pictureClock';
+export { sendColors } from './sendColors';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
 export { shownColor } from './shownColor';
