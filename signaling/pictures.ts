@@ -9,8 +9,12 @@ import { checkToken } from './token';
 
 /** Where the pictures come from, as JPEG files. */
 export interface PictureFeed {
-  /** Hands over each picture from now on; the returned function ends that. */
-  watch(picture: (jpeg: Buffer) => void): () => void;
+  /**
+   * Hands over each picture from now on; the returned function ends that. One that is at hand may be
+   * given before it returns.
+   * @param ended called when no picture will come any more
+   */
+  watch(picture: (jpeg: Buffer) => void, ended: () => void): () => void;
 }
 
 /** Options of an endpoint for pictures. */
@@ -64,7 +68,7 @@ export function createPictures(options: PicturesOptions): Endpoint {
     }
     viewers += 1;
     response.write(DELIMITER);
-    const stop = feed.watch(newestTo(response));
+    const stop = feed.watch(newestTo(response), () => response.end());
     response.once('close', () => {
       viewers -= 1;
       stop();
@@ -78,9 +82,8 @@ export function createPictures(options: PicturesOptions): Endpoint {
       reply(request, response, clock, answer);
     };
     let stop = () => {};
-    const cancel = clock.after(waitMs, () =>
-      finish(textReply(503, 'There is no picture', { 'Retry-After': '5' })),
-    );
+    const giveUp = () => finish(textReply(503, 'There is no picture', { 'Retry-After': '5' }));
+    const cancel = clock.after(waitMs, giveUp);
     const headers = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' };
     // The feed may have a picture at hand and give it before it returns.
     let isDone = false;
@@ -88,7 +91,7 @@ export function createPictures(options: PicturesOptions): Endpoint {
       if (isDone) return;
       isDone = true;
       queueMicrotask(() => finish({ status: 200, headers, body }));
-    });
+    }, giveUp);
     stop = stopWatching;
     response.once('close', () => {
       stop();

@@ -264,7 +264,12 @@ export class Window extends EventEmitter<WindowEvents> {
     this.emit('failed', error);
     if (this.#closed || !this.#track) return;
     const retryMs = this.#schedule.next();
-    this.#cancelRetry = this.#clock.after(retryMs, () => this.#become('waiting'));
+    this.#cancelRetry = this.#clock.after(retryMs, () => {
+      this.#become('waiting');
+      // Who subscribes gets the newest picture at once, though no other may come.
+      this.#unsubscribe();
+      this.#subscribe();
+    });
     this.#become('backingOff', retryMs);
   }
 

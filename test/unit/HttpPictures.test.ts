@@ -8,7 +8,10 @@ function setUp() {
   const pictures = new HttpPictures(display.proxy);
   const watch = () => {
     const seen: string[] = [];
-    const stop = pictures.watch(jpeg => seen.push(String(jpeg)));
+    const stop = pictures.watch(
+      jpeg => seen.push(String(jpeg)),
+      () => seen.push('end'),
+    );
     return { seen, stop };
   };
   return { display, watch };
@@ -54,6 +57,14 @@ describe('HttpPictures', () => {
     display.emit('state', { state: 'ready' });
     assert.deepEqual(watch().seen, []);
     first.stop();
+  });
+
+  it('end for all who watch when the display is closed', () => {
+    const { display, watch } = setUp();
+    const [one, other] = [watch(), watch()];
+    other.stop();
+    display.emit('closed');
+    assert.deepEqual([one.seen, other.seen], [['end'], []]);
   });
 
   it('keep none when nobody watched meanwhile', () => {

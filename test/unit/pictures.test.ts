@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, it } from 'node:test';
 import type { Endpoint } from '../../signaling/endpoint';
-import { createPictures, type PicturesOptions } from '../../signaling/pictures';
+import { createPictures, type PictureFeed, type PicturesOptions } from '../../signaling/pictures';
 import { alone } from '../support/endpoints';
 import { HttpServer } from '../support/HttpServer';
 import { ManualClock } from '../support/ManualClock';
@@ -19,9 +19,9 @@ afterEach(() => server.close());
 
 /** Serves pictures at /display that a test puts by hand. */
 async function serve(options: Partial<PicturesOptions> = {}) {
-  const viewers = new Set<(jpeg: Buffer) => void>();
-  const feed = {
-    watch: (viewer: (jpeg: Buffer) => void) => {
+  const viewers = new Set<Parameters<PictureFeed['watch']>>();
+  const feed: PictureFeed = {
+    watch: (...viewer) => {
       viewers.add(viewer);
       return () => void viewers.delete(viewer);
     },
@@ -30,11 +30,14 @@ async function serve(options: Partial<PicturesOptions> = {}) {
   const endpoint: Endpoint = createPictures({ path: '/display', feed, clock, ...options });
   server = await HttpServer.start(alone(endpoint));
   const put = (jpeg: Buffer) => {
-    for (const viewer of viewers) viewer(jpeg);
+    for (const [picture] of viewers) picture(jpeg);
+  };
+  const end = () => {
+    for (const [, ended] of viewers) ended();
   };
   const watched = (count: number) =>
     waitFor(`${count} viewers`, 2000, () => viewers.size === count, { everyMs: 5 });
-  return { put, watched, clock };
+  return { put, end, watched, clock };
 }
 
 /** A viewer of the stream who reads when told to. */
@@ -155,6 +158,18 @@ describe('pictures over HTTP', () => {
     assert.equal((await asked).status, 503);
     await watched(0);
     assert.equal(clock.pending, 0);
+  });
+
+  it('end when the feed ends', async () => {
+    const { end, watched } = await serve();
+    const viewer = await Viewer.open();
+    const asked = fetch(server.url('/display.jpg'));
+    await watched(2);
+    end();
+    assert.equal((await asked).status, 503);
+    viewer.response.resume();
+    await once(viewer.response, 'end');
+    await watched(0);
   });
 
   it('take the newest picture that the feed has at hand', async () => {
