@@ -94,6 +94,21 @@ describe('A Window', { timeout: 180_000 }, () => {
     });
   }
 
+  // Players guess from the size what the numbers of a picture mean.
+  for (const [program, width, height] of [
+    ['mpv', 640, 480],
+    ['mpv', 800, 580],
+    ['ffplay', 800, 580],
+  ] as const) {
+    it(`shows the colours of ${width}x${height} as they are, by ${program}`, async () => {
+      const { window, source, track, close } = open({ programs: [program] });
+      source.size = { width, height };
+      window.show(track);
+      await shows(partOf(width, height));
+      await close();
+    });
+  }
+
   it('fills the screen when it is told to', async () => {
     const { window, track, close } = open({ fullScreen: true });
     window.show(track);
