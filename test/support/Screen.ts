@@ -117,8 +117,13 @@ export function partOf(
 }
 
 /** The part of a picture that has nearly this colour. */
-export function shareOf({ data }: Screenshot, [red, green, blue]: Rgb): number {
-  const near = (value: number | undefined, wanted: number) => Math.abs((value ?? 0) - wanted) < 24;
+export function shareOf(
+  { data }: Screenshot,
+  [red, green, blue]: Rgb,
+  { tolerance = 24 } = {},
+): number {
+  const near = (value: number | undefined, wanted: number) =>
+    Math.abs((value ?? 0) - wanted) < tolerance;
   let found = 0;
   for (let i = 0; i < data.length; i += 3) {
     if (near(data[i], red) && near(data[i + 1], green) && near(data[i + 2], blue)) found += 1;
