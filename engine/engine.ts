@@ -38,8 +38,8 @@ export interface EngineHandlers {
   disconnected(id: string, peer: string, cause: CloseCause): void;
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
-  /** Of a loudspeaker. */
-  outputState(id: string, state: State): void;
+  /** Of a loudspeaker; with the way to the device while it plays. */
+  outputState(id: string, state: State, backend?: SoundBackend): void;
   displayState(id: string, state: DisplayState): void;
   outputFailed(id: string, error: MediaError): void;
   log(level: 'info' | 'debug', text: string): void;

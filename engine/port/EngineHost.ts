@@ -262,7 +262,7 @@ function handlersFor(tell: Tell): EngineHandlers {
       tell({ event: 'message', id, peer, channel, data: own });
     },
     remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),
-    outputState: (id, state) => tell({ event: 'outputState', id, state }),
+    outputState: (id, state, backend) => tell({ event: 'outputState', id, state, backend }),
     displayState: (id, state) => tell({ event: 'displayState', id, state }),
     outputFailed: (id, error) => tell({ event: 'outputFailed', id, error: noteOf(error) }),
     log: (level, text) => tell({ event: 'log', level, text }),

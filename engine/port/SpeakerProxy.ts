@@ -4,13 +4,14 @@ import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../
 import type { State } from '../model/lifeCycle';
 import type { SpeakerSettings } from '../Speakers';
 import { ownMemory } from './memory';
-import type { PcmNote } from './protocol';
+import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 
 /** What a loudspeaker tells. */
 export type SpeakerProxyEvents = {
-  state: [state: State];
+  /** `backend` is the way to the device, while it plays. */
+  state: [state: State, backend: SoundBackend | undefined];
   failed: [error: MediaError];
   closed: [];
 };
@@ -77,7 +78,7 @@ export class SpeakerProxy extends EventEmitter<SpeakerProxyEvents> {
   /** Takes what the worker says of this loudspeaker. */
   take(note: OutputNote): void {
     if (this.#closing) return;
-    if (note.event === 'outputState') this.emit('state', note.state);
+    if (note.event === 'outputState') this.emit('state', note.state, note.backend);
     else this.#fail(new RemoteMediaError(note.error));
   }
 

@@ -110,7 +110,7 @@ export type ToMain =
   | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
-  | { event: 'outputState'; id: string; state: State }
+  | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }
   | { event: 'displayState'; id: string; state: DisplayState }
   | { event: 'outputFailed'; id: string; error: ErrorNote }
   | { event: 'log'; level: 'info' | 'debug'; text: string };
