@@ -87,12 +87,12 @@ describe('An EditorPreview', () => {
     preview.seen();
     display.put('preview', 'a');
     display.emit('state', { state: 'ready' });
-    assert.deepEqual(published.at(-1), ['rtcbot/preview/n1', null]);
+    assert.deepEqual(published.at(-1), ['rtcbot/preview/n1', {}]);
     preview.seen();
     assert.equal(published.length, 2);
     preview.close();
     assert.equal(published.length, 3);
-    assert.deepEqual(published.at(-1), ['rtcbot/preview/n1', null]);
+    assert.deepEqual(published.at(-1), ['rtcbot/preview/n1', {}]);
   });
 });
 

@@ -33,16 +33,6 @@ const WHITE: Rgb = [255, 255, 255];
 let screen: Screen;
 let nodeRed: NodeRed;
 let chromium: TestBrowser;
-before(async () => {
-  screen = await Screen.start({ width: 1280, height: 800 });
-  nodeRed = await NodeRed.start({ flows: flows() });
-  chromium = await launchChromium();
-});
-after(async () => {
-  await chromium?.close();
-  await nodeRed?.stop();
-  await screen?.close();
-});
 
 /** Browsers to a window; a message to /choose chooses whose. */
 function flows(display: Partial<FlowNode> = {}): FlowNode[] {
@@ -102,148 +92,165 @@ const statusIs = (text: string) =>
 const players = () =>
   nodeRed.descendants.filter(({ command }) => command.includes(`--title=${TITLE}`));
 
-describe("the browser's camera on the display", () => {
-  for (const launch of [launchChromium, launchFirefox]) {
-    const name = launch === launchChromium ? 'Chromium' : 'Firefox';
-    it(`is what ${name}'s camera sees`, async () => {
-      const browser = launch === launchChromium ? chromium : await launch();
-      try {
-        const page = await openPage(browser);
-        await page.evaluate(`${SESSION}.camera.start()`);
-        await shows('window in the colours that the page sends', shot => {
-          assert.ok(shot.width >= 320 && shot.height >= 180, `${shot.width}x${shot.height}`);
-        });
-        await waitFor('colours that the page sends', SHOW_MS, async () => {
-          const sent = await page.evaluate<MeanColor>('inPage.sentColor()');
-          const shot = await screen.shotOf(TITLE);
-          assert.ok(shot);
-          const shown = meanColor(shot.data);
-          assert.ok(isAlike(shown, sent), `${JSON.stringify(sent)} as ${JSON.stringify(shown)}`);
-          return true;
-        });
-        await page.close();
-      } finally {
-        if (browser !== chromium) await browser.close();
-      }
-    });
-  }
-});
-
-describe('the display', () => {
-  let first: TestPage;
-  let firstPeer: string;
-  let second: TestPage;
-
-  it('shows what a page sends, and follows its size', async () => {
-    first = await openPage();
-    await send(first, 'red', 'blue', 320, 240);
-    await showsColors(RED, BLUE);
-    await statusIs('320x240');
-    firstPeer = await newestPeer();
-    await send(first, 'red', 'blue', 640, 360);
-    await statusIs('640x360');
-    await shows('larger window', ({ width, height }) => {
-      assert.equal(`${width}x${height}`, '640x360');
-    });
-    await showsColors(RED, BLUE);
+describe('a window of a display', () => {
+  before(async () => {
+    screen = await Screen.start({ width: 1280, height: 800 });
+    nodeRed = await NodeRed.start({ flows: flows() });
+    chromium = await launchChromium();
+  });
+  after(async () => {
+    await chromium?.close();
+    await nodeRed?.stop();
+    await screen?.close();
   });
 
-  it('keeps the last picture of a page that pauses, and says so', async () => {
-    await first.evaluate(`window.paused = ${SESSION}.video.outgoingTrack, null`);
-    await first.evaluate(`${SESSION}.video.putSubscription(null)`);
-    await statusIs('paused');
-    await showsColors(RED, BLUE);
-    await first.evaluate(`${SESSION}.video.putSubscription(window.paused)`);
-    await statusIs('640x360');
+  describe("with a browser's camera", () => {
+    for (const launch of [launchChromium, launchFirefox]) {
+      const name = launch === launchChromium ? 'Chromium' : 'Firefox';
+      it(`shows what ${name}'s camera sees`, async () => {
+        const browser = launch === launchChromium ? chromium : await launch();
+        try {
+          const page = await openPage(browser);
+          await page.evaluate(`${SESSION}.camera.start()`);
+          await shows('window in the colours that the page sends', shot => {
+            assert.ok(shot.width >= 320 && shot.height >= 180, `${shot.width}x${shot.height}`);
+          });
+          await waitFor('colours that the page sends', SHOW_MS, async () => {
+            const sent = await page.evaluate<MeanColor>('inPage.sentColor()');
+            const shot = await screen.shotOf(TITLE);
+            assert.ok(shot);
+            const shown = meanColor(shot.data);
+            assert.ok(isAlike(shown, sent), `${JSON.stringify(sent)} as ${JSON.stringify(shown)}`);
+            return true;
+          });
+          await page.close();
+        } finally {
+          if (browser !== chromium) await browser.close();
+        }
+      });
+    }
   });
 
-  it('comes back when its player was killed, and says so meanwhile', async () => {
-    const [player] = players();
-    assert.ok(player);
-    process.kill(player.pid, 'SIGKILL');
-    await statusIs('window failed');
-    await showsColors(RED, BLUE);
-    await statusIs('640x360');
-    assert.notEqual(players()[0]?.pid, player.pid);
-  });
+  describe('with the pictures of pages', () => {
+    let first: TestPage;
+    let firstPeer: string;
+    let second: TestPage;
 
-  it('shows the newest of several peers', async () => {
-    second = await openPage();
-    await send(second, 'lime', 'white', 640, 360);
-    await showsColors(GREEN, WHITE);
-  });
-
-  it('shows the peer that a message chooses', async () => {
-    await nodeRed.deploy(flows({ select: 'peer' }), { type: 'nodes' });
-    await showsColors(GREEN, WHITE);
-    await fetch(`${nodeRed.origin}/choose?peer=${firstPeer}`);
-    await showsColors(RED, BLUE);
-  });
-
-  it('shows all peers in a grid', async () => {
-    await nodeRed.deploy(flows({ select: 'grid' }), { type: 'nodes' });
-    await shows('both side by side', shot => {
-      // Of a 16:9 picture half the height is left free where two stand side by side.
-      for (const color of [RED, BLUE, GREEN, WHITE]) {
-        const share = shareOf(shot, color, { tolerance });
-        assert.ok(Math.abs(share - 1 / 8) < 0.02, `${share} is ${color}`);
-      }
-    });
-    await statusIs('1280x720');
-  });
-
-  it('goes on to the next peer when one leaves, and ends with a plain card', async () => {
-    await second.close();
-    await showsColors(RED, BLUE);
-    await first.close();
-    await statusIs('ready');
-    await shows('card', shot => {
-      const { red, green, blue } = meanColor(shot.data);
-      assert.ok(shareOf(shot, [red, green, blue]) > 0.99, 'it is plain');
-      assert.ok(Math.max(red, green, blue) < 60, 'it is dark');
-    });
-  });
-});
-
-describe('a camera of the host on the display', () => {
-  const cameraFlows = (output: 0 | 1, display: Partial<FlowNode> = {}) => [
-    TAB,
-    cameraNode({ wires: output === 0 ? [['display'], []] : [[], ['display']] }),
-    windowNode(display),
-    ...observers(),
-  ];
-  const showsNow = () =>
-    shows('picture of now', ({ data, width, height }) => {
-      const timeMs = readCells((x, y) => data[(y * width + x) * 3 + 1] ?? 0, width, height);
-      assert.ok(timeMs !== undefined, 'no clock');
-      assert.ok(Math.abs(Date.now() - timeMs) < BEHIND_MS, `${Date.now() - timeMs} ms old`);
+    it('shows what a page sends, and follows its size', async () => {
+      first = await openPage();
+      await send(first, 'red', 'blue', 320, 240);
+      await showsColors(RED, BLUE);
+      await statusIs('320x240');
+      firstPeer = await newestPeer();
+      await send(first, 'red', 'blue', 640, 360);
+      await statusIs('640x360');
+      await shows('larger window', ({ width, height }) => {
+        assert.equal(`${width}x${height}`, '640x360');
+      });
+      await showsColors(RED, BLUE);
     });
 
-  it('is shown from its track', async () => {
-    await nodeRed.deploy(cameraFlows(0));
-    await showsNow();
-    await statusIs('640x480');
-  });
+    it('keeps the last picture of a page that pauses, and says so', async () => {
+      await first.evaluate(`window.paused = ${SESSION}.video.outgoingTrack, null`);
+      await first.evaluate(`${SESSION}.video.putSubscription(null)`);
+      await statusIs('paused');
+      await showsColors(RED, BLUE);
+      await first.evaluate(`${SESSION}.video.putSubscription(window.paused)`);
+      await statusIs('640x360');
+    });
 
-  it('is shown from its frames', async () => {
-    await nodeRed.deploy(cameraFlows(1));
-    await showsNow();
-    await statusIs('640x480');
-  });
+    it('comes back when its player was killed, and says so meanwhile', async () => {
+      const [player] = players();
+      assert.ok(player);
+      process.kill(player.pid, 'SIGKILL');
+      await statusIs('window failed');
+      await showsColors(RED, BLUE);
+      await statusIs('640x360');
+      assert.notEqual(players()[0]?.pid, player.pid);
+    });
 
-  it('fills the screen when that is set', async () => {
-    await nodeRed.deploy(cameraFlows(0, { fullscreen: true }));
-    await shows('full screen', ({ width, height }) => {
-      assert.equal(`${width}x${height}`, `${screen.width}x${screen.height}`);
+    it('shows the newest of several peers', async () => {
+      second = await openPage();
+      await send(second, 'lime', 'white', 640, 360);
+      await showsColors(GREEN, WHITE);
+    });
+
+    it('shows the peer that a message chooses', async () => {
+      await nodeRed.deploy(flows({ select: 'peer' }), { type: 'nodes' });
+      await showsColors(GREEN, WHITE);
+      await fetch(`${nodeRed.origin}/choose?peer=${firstPeer}`);
+      await showsColors(RED, BLUE);
+    });
+
+    it('shows all peers in a grid', async () => {
+      await nodeRed.deploy(flows({ select: 'grid' }), { type: 'nodes' });
+      await shows('both side by side', shot => {
+        // Of a 16:9 picture half the height is left free where two stand side by side.
+        for (const color of [RED, BLUE, GREEN, WHITE]) {
+          const share = shareOf(shot, color, { tolerance });
+          assert.ok(Math.abs(share - 1 / 8) < 0.02, `${share} is ${color}`);
+        }
+      });
+      await statusIs('1280x720');
+    });
+
+    it('goes on to the next peer when one leaves, and ends with a plain card', async () => {
+      await second.close();
+      await showsColors(RED, BLUE);
+      await first.close();
+      await statusIs('ready');
+      await shows('card', shot => {
+        const { red, green, blue } = meanColor(shot.data);
+        assert.ok(shareOf(shot, [red, green, blue]) > 0.99, 'it is plain');
+        assert.ok(Math.max(red, green, blue) < 60, 'it is dark');
+      });
     });
   });
 
-  it('leaves no window and no process when the node is deleted', async () => {
-    await nodeRed.deploy(cameraFlows(0).filter(({ type }) => !type.startsWith('rtc-')));
-    await waitFor('end of all processes', CLOSE_LIMIT_MS, () => nodeRed.descendants.length === 0);
-    assert.equal(await screen.windowSize(TITLE), undefined);
-    const { errors } = await observed(nodeRed);
-    assert.deepEqual(errors, []);
+  describe('with a camera of the host', () => {
+    const cameraFlows = (output: 0 | 1, display: Partial<FlowNode> = {}) => [
+      TAB,
+      cameraNode({ wires: output === 0 ? [['display'], []] : [[], ['display']] }),
+      windowNode(display),
+      ...observers(),
+    ];
+    const showsNow = () =>
+      shows('picture of now', ({ data, width, height }) => {
+        const timeMs = readCells((x, y) => data[(y * width + x) * 3 + 1] ?? 0, width, height);
+        assert.ok(timeMs !== undefined, 'no clock');
+        assert.ok(Math.abs(Date.now() - timeMs) < BEHIND_MS, `${Date.now() - timeMs} ms old`);
+      });
+
+    it('shows its track', async () => {
+      await nodeRed.deploy(cameraFlows(0));
+      await showsNow();
+      await statusIs('640x480');
+    });
+
+    it('shows its frames', async () => {
+      await nodeRed.deploy(cameraFlows(1));
+      await showsNow();
+      await statusIs('640x480');
+    });
+
+    it('fills the screen when that is set', async () => {
+      await nodeRed.deploy(cameraFlows(0, { fullscreen: true }));
+      await shows('full screen', ({ width, height }) => {
+        assert.equal(`${width}x${height}`, `${screen.width}x${screen.height}`);
+      });
+    });
+
+    it('leaves no window and no process when the node is deleted', async () => {
+      await nodeRed.deploy(cameraFlows(0).filter(({ type }) => !type.startsWith('rtc-')));
+      await waitFor('end of all processes', CLOSE_LIMIT_MS, () => nodeRed.descendants.length === 0);
+      assert.equal(await screen.windowSize(TITLE), undefined);
+      const { errors } = await observed(nodeRed);
+      // That of the player that was killed.
+      assert.deepEqual(
+        errors.map(({ text }) => text),
+        ['The video window failed: its player was ended by SIGKILL'],
+      );
+    });
   });
 });
 
