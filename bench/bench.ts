@@ -1,7 +1,7 @@
 /**
  * npm run bench: what the live picture costs and how late it is, as one table and as JSON.
  * Latency is the time from capture, as written in the picture, to the browser's
- * requestVideoFrameCallback for that picture. CPU in % of one core, reaped children included.
+ * requestVideoFrameCallback for that picture; of the ways beside the cells as `Way` says. CPU in % of one core, reaped children included.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { dirname, join } from 'node:path';
 import { launchChromium } from '../test/support/chromium';
 import { launchFirefox } from '../test/support/firefox';
 import { PACKAGE_NAME, ROOT } from '../test/support/packedPackage';
-import { type Cell, cellName } from './cells';
+import type { TestBrowser } from '../test/support/TestBrowser';
+import { measureWay, type WayResult } from './bothWays';
+import { cellName } from './cells';
 import { type CellResult, measureCell, measureIdle } from './measureCell';
 import { type BenchOptions, parseOptions, USAGE } from './options';
 import { tableOf } from './table';
@@ -42,33 +44,44 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function run({ cells, seconds }: BenchOptions, installed: string): Promise<void> {
+async function run({ cells, ways, seconds }: BenchOptions, installed: string): Promise<void> {
   progress('idle');
   const idle = await measureIdle(installed, seconds);
   const results: CellResult[] = [];
   for (const cell of cells) {
     progress(cellName(cell));
-    results.push(await measureInBrowser(cell, installed, seconds));
+    const launch = cell.codec === 'VP8' ? launchFirefox : launchChromium;
+    const measure = (browser: TestBrowser) => measureCell(cell, { browser, installed, seconds });
+    results.push(await inBrowser(launch, measure));
+  }
+  const wayResults: WayResult[] = [];
+  for (const way of ways) {
+    progress(way);
+    const measure = (browser: TestBrowser) => measureWay(way, { browser, installed, seconds });
+    wayResults.push(await inBrowser(launchChromium, measure));
   }
   const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const json = JSON.stringify({ at: new Date().toISOString(), machine, idle, results }, null, 2);
+  const json = JSON.stringify(
+    { at: new Date().toISOString(), machine, idle, results, ways: wayResults },
+    null,
+    2,
+  );
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${json}\n`);
-  process.stdout.write(`${tableOf(idle, results)}\n\n${json}\n`);
+  process.stdout.write(`${tableOf(idle, results, wayResults)}\n\n${json}\n`);
 }
 
-async function measureInBrowser(
-  cell: Cell,
-  installed: string,
-  seconds: number,
-): Promise<CellResult> {
-  const browser = await (cell.codec === 'VP8' ? launchFirefox() : launchChromium());
+async function inBrowser<Result>(
+  launch: () => Promise<TestBrowser>,
+  measure: (browser: TestBrowser) => Promise<Result>,
+): Promise<Result> {
+  const browser = await launch();
   try {
     // The start of the browser's own media stack is not part of the measurement.
     const page = await browser.open('about:blank');
     await page.evaluate('inPage.sendToItself()');
     await page.close();
-    return await measureCell(cell, { browser, installed, seconds });
+    return await measure(browser);
   } finally {
     await browser.close();
   }

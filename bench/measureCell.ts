@@ -3,12 +3,11 @@ import { cameraToBrowser } from '../test/support/flows';
 import { NodeRed } from '../test/support/NodeRed';
 import { type Reading, readClock } from '../test/support/pictureClock';
 import type { TestBrowser, TestPage } from '../test/support/TestBrowser';
-import { treeUsage } from '../test/support/usage';
-import { waitFor } from '../test/support/waitFor';
 import { type Cell, FRAME_RATE } from './cells';
 import { LOOP_GLOBALS, loopNodes } from './eventLoop';
 import { type Load, Meter } from './Meter';
 import { percentile } from './percentile';
+import { untilQuiet } from './untilQuiet';
 
 /** What one cell showed. Times in ms. */
 export interface CellResult extends Cell {
@@ -96,21 +95,6 @@ export async function measureIdle(installed: string, seconds: number): Promise<L
 function flowsOf({ width, height }: Pick<Cell, 'width' | 'height'>) {
   const camera = { width: `${width}`, height: `${height}`, frameRate: `${FRAME_RATE}` };
   return [...cameraToBrowser({ camera }), ...loopNodes()];
-}
-
-/** Waits until start and warm-up are over: less than a tenth of a core is used for a second. */
-async function untilQuiet(nodeRed: NodeRed): Promise<void> {
-  const cpuMs = () => {
-    const { ownCpuMs, childrenCpuMs } = treeUsage(nodeRed.pid);
-    return ownCpuMs + childrenCpuMs;
-  };
-  let before = cpuMs();
-  await waitFor('quiet Node-RED', 30_000, async () => {
-    await sleep(1000);
-    const used = cpuMs() - before;
-    before += used;
-    return used < 100;
-  });
 }
 
 /** Page load to first picture, of this load and of some more, in ms. */

@@ -1,3 +1,4 @@
+import type { WayResult } from './bothWays';
 import type { Load } from './Meter';
 import type { CellResult } from './measureCell';
 
@@ -17,12 +18,17 @@ const HEAD = [
   'steal %',
 ];
 
-/** The results as one table, a line for each cell, the idle Node-RED first. */
-export function tableOf(idle: Load, results: readonly CellResult[]): string {
+/** The results as one table, a line for each cell and way, the idle Node-RED first. */
+export function tableOf(
+  idle: Load,
+  results: readonly CellResult[],
+  ways: readonly WayResult[],
+): string {
   const rows = [
     HEAD,
     ['idle', '-', '0', '-', '-', '-', ...loadColumns(idle)],
     ...results.map(rowOf),
+    ...ways.map(wayRowOf),
   ];
   const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
   return rows
@@ -41,6 +47,20 @@ function rowOf(result: CellResult): string[] {
     `${result.firstFrameFirst.toFixed(0)}/${result.firstFrameLater.toFixed(0)}`,
     ...loadColumns(load),
   ];
+}
+
+/** Of a way the pictures a second are those received and those sent. */
+function wayRowOf({
+  way,
+  latencyP50,
+  latencyP95,
+  fpsReceived,
+  fpsSent,
+  load,
+}: WayResult): string[] {
+  const fps = [fpsReceived, fpsSent].map(each => each?.toFixed(1) ?? '-').join('/');
+  const latency = `${latencyP50.toFixed(1)}/${latencyP95.toFixed(1)}`;
+  return [way, '-', '1', fps, latency, '-', ...loadColumns(load)];
 }
 
 function loadColumns(load: Load): string[] {

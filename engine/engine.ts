@@ -19,7 +19,6 @@ import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
-import { outputOf } from './process/outputOf';
 import { SoundFinder } from './process/SoundFinder';
 import { listMicrophones, listSpeakers, type SoundDevice } from './process/soundDevices';
 import type { SoundBackend } from './process/soundSystem';
@@ -199,16 +198,16 @@ export class Engine {
     return listCameras({ platform: process.platform, ffmpeg: this.#ffmpeg });
   }
 
-  /** @throws SoundMissingError */
-  async listMicrophones(): Promise<SoundDevices> {
-    const system = await this.#sound.find();
-    return { backend: system.backend, devices: await listMicrophones(system, outputOf) };
+  /** @param backend to look with. Default: the best that works. @throws SoundMissingError */
+  async listMicrophones(backend?: SoundBackend): Promise<SoundDevices> {
+    const system = await this.#sound.find(backend);
+    return { backend: system.backend, devices: await listMicrophones(system, this.#sound.run) };
   }
 
-  /** @throws SoundMissingError */
-  async listSpeakers(): Promise<SoundDevices> {
-    const system = await this.#sound.find();
-    return { backend: system.backend, devices: await listSpeakers(system, outputOf) };
+  /** @param backend to look with. Default: the best that works. @throws SoundMissingError */
+  async listSpeakers(backend?: SoundBackend): Promise<SoundDevices> {
+    const system = await this.#sound.find(backend);
+    return { backend: system.backend, devices: await listSpeakers(system, this.#sound.run) };
   }
 
   /** Frees everything. Never rejects. */

@@ -8,6 +8,7 @@ import { lingerMs } from './lib/lingerMs';
 import { frameFields } from './lib/mediaMessages';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { OpenCapture } from './lib/OpenCapture';
+import { serveCameraTryout } from './lib/tryCamera';
 import { isWired } from './lib/wires';
 
 const FRAMES = 1;
@@ -77,6 +78,7 @@ export = (RED: NodeAPI): void => {
     permission: 'rtc-camera.read',
     list: async engine => ({ devices: await engine.listCameras() }),
   });
+  serveCameraTryout(RED);
 };
 
 function showState(status: NodeStatus, state: CaptureState): void {

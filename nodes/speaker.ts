@@ -9,7 +9,7 @@ import { type MediaMessage, pcmIn } from './lib/mediaMessages';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { numberOf } from './lib/numberOf';
 import { type PeerMessage, peerOf } from './lib/peerMessage';
-import { backendOf, type SoundConfig } from './lib/soundConfig';
+import { askedBackend, backendOf, type SoundConfig } from './lib/soundConfig';
 
 /** The settings of an rtc-speaker as the editor writes them. */
 interface SpeakerConfig extends NodeDef, SoundConfig {
@@ -69,7 +69,7 @@ export = (RED: NodeAPI): void => {
   serveDevices(RED, {
     path: '/rtcbot/speakers',
     permission: 'rtc-speaker.read',
-    list: engine => engine.listSpeakers(),
+    list: async (engine, { backend }) => engine.listSpeakers(askedBackend(backend)),
   });
 };
 

@@ -16,6 +16,13 @@ const others = [
   { program: 'mpv', package: 'mpv' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
+  // The RTSP server: modules of Debian's own Python, and plug-ins.
+  { program: '/usr/bin/python3', package: 'python3' },
+  { package: 'python3-gi' },
+  { package: 'gir1.2-gst-rtsp-server-1.0' },
+  { package: 'gstreamer1.0-plugins-base' },
+  { package: 'gstreamer1.0-plugins-good' },
+  { package: 'gstreamer1.0-plugins-ugly' },
 ];
 
 /**

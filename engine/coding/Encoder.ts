@@ -99,7 +99,7 @@ export class Encoder {
     if (!this.#closed) this.#gate.request();
   }
 
-  /** Goes on with other parameters, beginning with a keyframe. */
+  /** Goes on with other parameters, beginning with a keyframe; a process that starts comes first. */
   reconfigure(conversion: Conversion): void {
     if (this.#closed || isSameConversion(conversion, this.#conversion)) return;
     this.#conversion = conversion;
@@ -140,6 +140,10 @@ export class Encoder {
       this.#spareSchedule.reset();
     }
     this.#handlers.unit(unit);
+    // Whoever got it may have had enough.
+    if (this.#closed) return;
+    // Parameters that changed while this process was starting.
+    if (this.#current?.conversion !== this.#conversion) this.#takeOver();
     if (!this.#spare && !this.#cancelSpare) this.#prepareSpare();
   }
 
@@ -182,24 +186,14 @@ export class Encoder {
 
   /** Lets a fresh process make a keyframe of the newest picture and take over with it. */
   #takeOver(): void {
-    // Before the first unit there is nothing to repair: it will be a keyframe anyway.
-    if (this.#next || !this.#newest || !this.#current?.made) {
-      this.#restartUnfit();
-      return;
-    }
+    // Before the first unit there is nothing to repair: it will be a keyframe anyway. Nor is a process
+    // replaced that is just starting, for other parameters: where the machine is busy they change
+    // often and starts take long, and no process would ever come through its own.
+    if (this.#next || !this.#newest || !this.#current?.made) return;
     const process = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     this.#next = { process, held: [], sinceMs: this.#clock.now() };
     process.push(this.#newest);
-  }
-
-  /** A current process that has made nothing yet and has the wrong parameters is replaced at once. */
-  #restartUnfit(): void {
-    if (this.#current?.made || this.#next) return;
-    if (this.#current && isSameConversion(this.#current.conversion, this.#conversion)) return;
-    this.#discard(this.#current);
-    this.#current = this.#spawn();
-    if (this.#newest) this.#current.push(this.#newest);
   }
 
   #died(process: CodecProcess, reason: string): void {

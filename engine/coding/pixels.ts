@@ -24,6 +24,7 @@ const U_TO_G = 25_675;
 const V_TO_G = 53_279;
 const U_TO_B = 132_201;
 const HALF = 32_768;
+const TWICE_HALF = 65_536;
 
 /** A picture's I420 planes in another layout, in memory of its own. */
 export function fromI420(data: Buffer, format: PixelFormat, size: Size): Buffer {
@@ -56,14 +57,22 @@ function rgbOf(data: Buffer, step: 3 | 4, { width, height }: Size): Buffer {
   let out = 0;
   for (let y = 0; y < height; y += 1) {
     const chromaRow = (y >> 1) * chromaWidth;
+    // Two neighbours share their chroma, and what it adds to each colour.
+    let toRed = 0;
+    let toGreen = 0;
+    let toBlue = 0;
     for (let x = 0; x < width; x += 1) {
-      const chroma = chromaRow + (x >> 1);
+      if ((x & 1) === 0) {
+        const u = (data[uStart + chromaRow + (x >> 1)] ?? 0) - 128;
+        const v = (data[vStart + chromaRow + (x >> 1)] ?? 0) - 128;
+        toRed = V_TO_R * v;
+        toGreen = -U_TO_G * u - V_TO_G * v;
+        toBlue = U_TO_B * u;
+      }
       const luma = ((data[y * width + x] ?? 0) - 16) * Y_SCALE;
-      const u = (data[uStart + chroma] ?? 0) - 128;
-      const v = (data[vStart + chroma] ?? 0) - 128;
-      rgb[out] = clamped(luma + V_TO_R * v);
-      rgb[out + 1] = clamped(luma - U_TO_G * u - V_TO_G * v);
-      rgb[out + 2] = clamped(luma + U_TO_B * u);
+      rgb[out] = clamped(luma + toRed);
+      rgb[out + 1] = clamped(luma + toGreen);
+      rgb[out + 2] = clamped(luma + toBlue);
       if (step === 4) rgb[out + 3] = 255;
       out += step;
     }
@@ -79,45 +88,51 @@ function clamped(value: number): number {
 /** A picture as I420, in memory of its own. */
 export function toI420(data: Buffer, format: PixelFormat, size: Size): Buffer {
   if (format === 'yuv420p') return Buffer.from(data);
-  const { width, height } = size;
-  const picture = Buffer.allocUnsafeSlow(i420Bytes(width, height));
-  const step = BYTES[format];
-  const [red, green, blue] = format === 'gray8' ? [0, 0, 0] : [0, 1, 2];
-  for (let index = 0, from = 0; index < width * height; index += 1, from += step) {
-    const r = data[from + red] ?? 0;
-    const g = data[from + green] ?? 0;
-    const b = data[from + blue] ?? 0;
-    picture[index] = 16 + ((16_829 * r + 33_039 * g + 6416 * b + HALF) >> 16);
-  }
-  writeChroma(picture, size, (x, y) => {
-    const from = (y * width + x) * step;
-    return [data[from + red] ?? 0, data[from + green] ?? 0, data[from + blue] ?? 0];
-  });
+  const picture = Buffer.allocUnsafeSlow(i420Bytes(size.width, size.height));
+  if (format === 'gray8') writeGray(picture, data, size);
+  else writeColors(picture, data, BYTES[format], size);
   return picture;
 }
 
-/** Chroma of each block of 2x2 pixels, from their mean. */
-function writeChroma(
-  picture: Buffer,
-  { width, height }: Size,
-  pixel: (x: number, y: number) => [number, number, number],
-): void {
+function writeGray(picture: Buffer, data: Buffer, { width, height }: Size): void {
+  const pixels = width * height;
+  for (let index = 0; index < pixels; index += 1) {
+    picture[index] = 16 + ((56_284 * (data[index] ?? 0) + HALF) >> 16);
+  }
+  picture.fill(128, pixels);
+}
+
+function writeColors(picture: Buffer, data: Buffer, step: number, size: Size): void {
+  const pixels = size.width * size.height;
+  for (let index = 0, from = 0; index < pixels; index += 1, from += step) {
+    const r = data[from] ?? 0;
+    const g = data[from + 1] ?? 0;
+    const b = data[from + 2] ?? 0;
+    picture[index] = 16 + ((16_829 * r + 33_039 * g + 6416 * b + HALF) >> 16);
+  }
+  writeChroma(picture, data, step, size);
+}
+
+/** Chroma of each block of 2x2 pixels, from the mean of two opposite ones. */
+function writeChroma(picture: Buffer, data: Buffer, step: number, { width, height }: Size): void {
   const chromaWidth = Math.ceil(width / 2);
   const chromaHeight = Math.ceil(height / 2);
-  const uStart = width * height;
-  const vStart = uStart + chromaWidth * chromaHeight;
+  let uAt = width * height;
+  let vAt = uAt + chromaWidth * chromaHeight;
   for (let y = 0; y < chromaHeight; y += 1) {
+    const above = 2 * y * width;
+    const below = Math.min(2 * y + 1, height - 1) * width;
     for (let x = 0; x < chromaWidth; x += 1) {
-      const right = Math.min(2 * x + 1, width - 1);
-      const below = Math.min(2 * y + 1, height - 1);
-      const a = pixel(2 * x, 2 * y);
-      const b = pixel(right, below);
-      const r = (a[0] + b[0]) / 2;
-      const g = (a[1] + b[1]) / 2;
-      const blue = (a[2] + b[2]) / 2;
-      const at = y * chromaWidth + x;
-      picture[uStart + at] = 128 + ((-9714 * r - 19_071 * g + 28_784 * blue + HALF) >> 16);
-      picture[vStart + at] = 128 + ((28_784 * r - 24_103 * g - 4681 * blue + HALF) >> 16);
+      const one = (above + 2 * x) * step;
+      const other = (below + Math.min(2 * x + 1, width - 1)) * step;
+      const r = (data[one] ?? 0) + (data[other] ?? 0);
+      const g = (data[one + 1] ?? 0) + (data[other + 1] ?? 0);
+      const b = (data[one + 2] ?? 0) + (data[other + 2] ?? 0);
+      // Sums of two: one bit more is shifted away.
+      picture[uAt] = 128 + ((-9714 * r - 19_071 * g + 28_784 * b + TWICE_HALF) >> 17);
+      picture[vAt] = 128 + ((28_784 * r - 24_103 * g - 4681 * b + TWICE_HALF) >> 17);
+      uAt += 1;
+      vAt += 1;
     }
   }
 }

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import type { CaptureState } from '../Captures';
 import type { FrameSettings } from '../FlowTaps';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import { RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { Chunk } from '../output/FlowChunks';
 import { asBuffer } from './memory';
 import type { Calls } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
+import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** A capture, and the node that it belongs to. */
 export type CaptureProxyOptions = {
@@ -28,12 +27,10 @@ export type ReceivedFrame = Omit<Frame, 'data'> & { readonly data: Buffer };
 export type ReceivedChunk = Omit<Chunk, 'data'> & { readonly data: Buffer };
 
 /** What a capture tells. */
-export type CaptureProxyEvents = {
+export type CaptureProxyEvents = WorkerProxyEvents & {
   state: [state: CaptureState];
-  failed: [error: MediaError];
   frame: [frame: ReceivedFrame];
   chunk: [chunk: ReceivedChunk];
-  closed: [];
 };
 
 /** What the worker says of a capture. */
@@ -43,16 +40,14 @@ export type CaptureNote = Extract<
 >;
 
 /** A camera or microphone in the engine, as the main thread sees it. */
-export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
-  readonly id = randomUUID();
+export class CaptureProxy extends WorkerProxy<CaptureProxyEvents> {
   /** For the wires. */
   readonly track: TrackHandle;
   readonly #link: WorkerLink;
   readonly #options: CaptureProxyOptions;
-  #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, options: CaptureProxyOptions) {
-    super();
+    super(link, 'closeCapture');
     this.#link = link;
     this.#options = options;
     const { kind, origin, label } = options;
@@ -60,14 +55,14 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
   }
 
   /** Opens it in the worker; again after that was restarted. */
-  open(): void {
-    if (this.#closing) return;
+  override open(): void {
+    if (this.isClosing) return;
     const { id } = this;
     const opened =
       this.#options.kind === 'video'
         ? this.#link.call('openCamera', { id, settings: this.#options.settings })
         : this.#link.call('openMicrophone', { id, settings: this.#options.settings });
-    opened.catch(error => this.#fail(error));
+    opened.catch(error => this.fail(error));
   }
 
   /** One picture, of now. @throws MediaError */
@@ -78,13 +73,13 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
 
   /** Takes what the worker says of this capture. */
   take(note: CaptureNote): void {
-    if (this.#closing) return;
+    if (this.isClosing) return;
     switch (note.event) {
       case 'captureState':
         this.emit('state', note.state);
         return;
       case 'captureFailed':
-        this.#fail(new RemoteMediaError(note.error));
+        this.fail(new RemoteMediaError(note.error));
         return;
       case 'frame':
         this.emit('frame', { ...note.frame, data: asBuffer(note.frame.data) });
@@ -95,28 +90,5 @@ export class CaptureProxy extends EventEmitter<CaptureProxyEvents> {
       default:
         note satisfies never;
     }
-  }
-
-  engineDied(error: EngineEndedError): void {
-    this.#fail(error);
-  }
-
-  /** Idempotent, never rejects; settles when the device is free again. */
-  close(): Promise<void> {
-    this.#closing ??= this.#link
-      .call('closeCapture', { id: this.id })
-      .catch(() => {
-        // The worker is gone, and with it the capture.
-      })
-      .then(() => {
-        this.emit('closed');
-        this.removeAllListeners();
-      });
-    return this.#closing;
-  }
-
-  #fail(error: unknown): void {
-    if (this.#closing) return;
-    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
   }
 }

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import type { ConnectionSettings } from '../Connections';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import type { EngineEndedError } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { CloseCause } from '../peer/Peer';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
@@ -9,9 +7,10 @@ import { asBuffer, ownMemory } from './memory';
 import type { PcmNote } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
+import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a connection tells. */
-export type ConnectionProxyEvents = {
+export type ConnectionProxyEvents = WorkerProxyEvents & {
   /** It is ready for offers: at first, and after the engine was restarted. */
   opened: [];
   connected: [peer: string];
@@ -23,8 +22,6 @@ export type ConnectionProxyEvents = {
   frame: [peer: string, frame: ReceivedFrame];
   /** A piece of sound of a peer. */
   chunk: [peer: string, chunk: ReceivedChunk];
-  failed: [error: MediaError];
-  closed: [];
 };
 
 /** What the worker says of a connection. */
@@ -34,18 +31,16 @@ export type ConnectionNote = Extract<
 >;
 
 /** A connection in the engine, as the main thread sees it. */
-export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
-  readonly id = randomUUID();
+export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: ConnectionSettings;
   readonly #tracks = new Map<string, TrackHandle>();
   readonly #peers = new Set<string>();
   /** What peers send as tracks, by the tracks' ids. */
   readonly #remote = new Map<string, { readonly peer: string; readonly track: TrackHandle }>();
-  #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, settings: ConnectionSettings) {
-    super();
+    super(link, 'closeConnection');
     this.#link = link;
     this.#settings = settings;
   }
@@ -61,12 +56,12 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
   }
 
   /** Opens it in the worker; again after that was restarted. */
-  open(): void {
-    if (this.#closing) return;
+  override open(): void {
+    if (this.isClosing) return;
     this.#link
       .call('openConnection', { id: this.id, settings: this.#settings })
       .then(() => this.emit('opened'))
-      .catch(error => this.#fail(error));
+      .catch(error => this.fail(error));
     this.#sendTracks();
   }
 
@@ -162,23 +157,9 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
     }
   }
 
-  engineDied(error: EngineEndedError): void {
+  override engineDied(error: EngineEndedError): void {
     for (const peer of this.#peers) this.#left(peer, 'connection failed');
-    this.#fail(error);
-  }
-
-  /** Idempotent, never rejects; settles when all peers are closed. */
-  close(): Promise<void> {
-    this.#closing ??= this.#link
-      .call('closeConnection', { id: this.id })
-      .catch(() => {
-        // The worker is gone, and with it the connection.
-      })
-      .then(() => {
-        this.emit('closed');
-        this.removeAllListeners();
-      });
-    return this.#closing;
+    super.engineDied(error);
   }
 
   #left(peer: string, cause: CloseCause): void {
@@ -189,12 +170,7 @@ export class ConnectionProxy extends EventEmitter<ConnectionProxyEvents> {
 
   #sendTracks(): void {
     const tracks = [...this.#tracks.values()].map(({ id }) => id);
-    this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    if (this.#closing) return;
-    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
+    this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 }
 

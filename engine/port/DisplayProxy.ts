@@ -1,42 +1,37 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { FrameSettings } from '../FlowTaps';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import { RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
+import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a display tells. */
-export type DisplayProxyEvents = {
+export type DisplayProxyEvents = WorkerProxyEvents & {
   state: [state: DisplayState];
-  failed: [error: MediaError];
   picture: [purpose: PicturePurpose, picture: ReceivedFrame];
-  closed: [];
 };
 
 /** What the worker says of a display. */
 export type DisplayNote = Extract<WorkerNote, { event: 'displayState' | 'outputFailed' | 'frame' }>;
 
 /** A display in the engine, as the main thread sees it. */
-export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
-  readonly id = randomUUID();
+export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: DisplaySettings;
   readonly #wanted = new Map<PicturePurpose, FrameSettings>();
   #tracks: readonly string[] = [];
-  #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, settings: DisplaySettings) {
-    super();
+    super(link, 'closeDisplay');
     this.#link = link;
     this.#settings = settings;
   }
 
   /** Opens it in the worker; again after that was restarted. */
-  open(): void {
-    if (this.#closing) return;
+  override open(): void {
+    if (this.isClosing) return;
     const { id } = this;
     const calls = [
       this.#link.call('openDisplay', { id, settings: this.#settings }),
@@ -45,13 +40,13 @@ export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
         this.#link.call('setPictures', { id, purpose, settings }),
       ),
     ];
-    for (const call of calls) call.catch(error => this.#fail(error));
+    for (const call of calls) call.catch(error => this.fail(error));
   }
 
   /** Shows these tracks, the newest of them last. @param tracks their ids */
   setTracks(tracks: readonly string[]): void {
     this.#tracks = tracks;
-    this.#link.call('setDisplayTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
+    this.#link.call('setDisplayTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 
   /**
@@ -75,18 +70,18 @@ export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
     else this.#wanted.delete(purpose);
     this.#link
       .call('setPictures', { id: this.id, purpose, ...(settings ? { settings } : {}) })
-      .catch(error => this.#fail(error));
+      .catch(error => this.fail(error));
   }
 
   /** Takes what the worker says of this display. */
   take(note: DisplayNote): void {
-    if (this.#closing) return;
+    if (this.isClosing) return;
     switch (note.event) {
       case 'displayState':
         this.emit('state', note.state);
         return;
       case 'outputFailed':
-        this.#fail(new RemoteMediaError(note.error));
+        this.fail(new RemoteMediaError(note.error));
         return;
       case 'frame': {
         const purpose = note.tap.endsWith(' preview') ? 'preview' : 'http';
@@ -96,28 +91,5 @@ export class DisplayProxy extends EventEmitter<DisplayProxyEvents> {
       default:
         note satisfies never;
     }
-  }
-
-  engineDied(error: EngineEndedError): void {
-    this.#fail(error);
-  }
-
-  /** Idempotent, never rejects. */
-  close(): Promise<void> {
-    this.#closing ??= this.#link
-      .call('closeDisplay', { id: this.id })
-      .catch(() => {
-        // The worker is gone, and with it the display.
-      })
-      .then(() => {
-        this.emit('closed');
-        this.removeAllListeners();
-      });
-    return this.#closing;
-  }
-
-  #fail(error: unknown): void {
-    if (this.#closing) return;
-    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
   }
 }

@@ -89,9 +89,9 @@ export class EngineHost {
       case 'listCameras':
         return engine.listCameras();
       case 'listMicrophones':
-        return engine.listMicrophones();
+        return engine.listMicrophones(note.ask.backend);
       case 'listSpeakers':
-        return engine.listSpeakers();
+        return engine.listSpeakers(note.ask.backend);
       case 'close':
         return engine.close();
       case 'openDisplay':

@@ -4,6 +4,7 @@ import type { ConnectionSettings } from '../Connections';
 import type { CameraDevice } from '../capture/devices';
 import type { DisplaySettings } from '../Displays';
 import type { SoundDevices } from '../engine';
+import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 import { CaptureProxy, type CaptureProxyOptions } from './CaptureProxy';
 import { ConnectionProxy } from './ConnectionProxy';
@@ -61,14 +62,18 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
     return this.#link.call('listCameras', {});
   }
 
-  /** The microphones of this machine. @throws MediaError with code sound-missing */
-  listMicrophones(): Promise<SoundDevices> {
-    return this.#link.call('listMicrophones', {});
+  /**
+   * The microphones of this machine.
+   * @param backend to look with. Default: the best that works.
+   * @throws MediaError with code sound-missing
+   */
+  listMicrophones(backend?: SoundBackend): Promise<SoundDevices> {
+    return this.#link.call('listMicrophones', backend ? { backend } : {});
   }
 
-  /** The loudspeakers of this machine. @throws MediaError with code sound-missing */
-  listSpeakers(): Promise<SoundDevices> {
-    return this.#link.call('listSpeakers', {});
+  /** The loudspeakers, as `listMicrophones`. @throws MediaError with code sound-missing */
+  listSpeakers(backend?: SoundBackend): Promise<SoundDevices> {
+    return this.#link.call('listSpeakers', backend ? { backend } : {});
   }
 
   /** Idempotent, never rejects; settles when the thread and all its processes are gone. */

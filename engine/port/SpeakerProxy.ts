@@ -1,44 +1,39 @@
-import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import { RemoteMediaError } from '../model/errors';
 import type { State } from '../model/lifeCycle';
 import type { SpeakerSettings } from '../Speakers';
 import { ownMemory } from './memory';
 import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
+import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a loudspeaker tells. */
-export type SpeakerProxyEvents = {
+export type SpeakerProxyEvents = WorkerProxyEvents & {
   /** `backend` is the way to the device, while it plays. */
   state: [state: State, backend: SoundBackend | undefined];
-  failed: [error: MediaError];
-  closed: [];
 };
 
 /** What the worker says of an output. */
 export type OutputNote = Extract<WorkerNote, { event: 'outputState' | 'outputFailed' }>;
 
 /** A loudspeaker in the engine, as the main thread sees it. */
-export class SpeakerProxy extends EventEmitter<SpeakerProxyEvents> {
-  readonly id = randomUUID();
+export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
   readonly #link: WorkerLink;
   readonly #tracks = new Map<string, TrackHandle>();
   #settings: SpeakerSettings;
-  #closing: Promise<void> | undefined;
 
   constructor(link: WorkerLink, settings: SpeakerSettings) {
-    super();
+    super(link, 'closeSpeaker');
     this.#link = link;
     this.#settings = settings;
   }
 
   /** Opens it in the worker; again after that was restarted. */
-  open(): void {
-    if (this.#closing) return;
+  override open(): void {
+    if (this.isClosing) return;
     this.#link
       .call('openSpeaker', { id: this.id, settings: this.#settings })
-      .catch(error => this.#fail(error));
+      .catch(error => this.fail(error));
     this.#sendTracks();
   }
 
@@ -77,36 +72,13 @@ export class SpeakerProxy extends EventEmitter<SpeakerProxyEvents> {
 
   /** Takes what the worker says of this loudspeaker. */
   take(note: OutputNote): void {
-    if (this.#closing) return;
+    if (this.isClosing) return;
     if (note.event === 'outputState') this.emit('state', note.state, note.backend);
-    else this.#fail(new RemoteMediaError(note.error));
-  }
-
-  engineDied(error: EngineEndedError): void {
-    this.#fail(error);
-  }
-
-  /** Idempotent, never rejects. */
-  close(): Promise<void> {
-    this.#closing ??= this.#link
-      .call('closeSpeaker', { id: this.id })
-      .catch(() => {
-        // The worker is gone, and with it the loudspeaker.
-      })
-      .then(() => {
-        this.emit('closed');
-        this.removeAllListeners();
-      });
-    return this.#closing;
+    else this.fail(new RemoteMediaError(note.error));
   }
 
   #sendTracks(): void {
     const tracks = [...this.#tracks.values()].map(({ id }) => id);
-    this.#link.call('setSpeakerTracks', { id: this.id, tracks }).catch(error => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    if (this.#closing) return;
-    this.emit('failed', error instanceof MediaError ? error : new RemoteMediaError(noteOf(error)));
+    this.#link.call('setSpeakerTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 }

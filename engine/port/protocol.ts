@@ -86,8 +86,9 @@ export type Calls = {
     reply: undefined;
   };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
-  listMicrophones: { ask: object; reply: SoundDevices };
-  listSpeakers: { ask: object; reply: SoundDevices };
+  /** Without a backend by the one that is found. */
+  listMicrophones: { ask: { backend?: SoundBackend }; reply: SoundDevices };
+  listSpeakers: { ask: { backend?: SoundBackend }; reply: SoundDevices };
   /** Frees everything; the worker ends after its reply. */
   close: { ask: object; reply: undefined };
 };

@@ -53,7 +53,10 @@ describe('the package', () => {
       .trim()
       .split('\n')
       .filter(
-        file => !/^package\/(dist|examples)\/|^package\/[A-Z]+(\.md)?$|package\.json$/.test(file),
+        file =>
+          !/^package\/(dist|examples|resources)\/|^package\/[A-Z]+(\.md)?$|package\.json$/.test(
+            file,
+          ),
       );
     assert.deepEqual(strange, []);
     assert.doesNotMatch(listing, /\.test\.|\.ts$/m);

@@ -27,6 +27,8 @@ export interface SeenChunk {
   readonly bytes: number;
   /** Root of the mean square of its samples, full scale being 1. */
   readonly level: number;
+  /** When the flow got it, in ms since the epoch. */
+  readonly atMs: number;
 }
 
 /** All that came since the flow was deployed, oldest first. */
@@ -51,7 +53,7 @@ flow.set('newest', msg.payload);`,
       func: `let squares = 0;
 for (let at = 0; at < msg.payload.length; at += 2) squares += (msg.payload.readInt16LE(at) / 32768) ** 2;
 const level = Math.sqrt(squares / (msg.payload.length / 2));
-${list('chunks', 'level, ')}`,
+${list('chunks', 'level, atMs: Date.now(), ')}`,
     }),
     ...route('media', "{ frames: flow.get('frames'), chunks: flow.get('chunks') }"),
     ...route('newest', "flow.get('newest')"),

@@ -69,10 +69,17 @@ class Rig {
 
 /** In the order in which they were started. */
 function encoderPids(): number[] {
-  return childrenOf(process.pid)
-    .filter(({ command }) => /libx264|libvpx/.test(command.join(' ')))
+  return encoderProcesses()
     .map(({ pid }) => pid)
     .sort((a, b) => a - b);
+}
+
+function encoderCommands(): string[] {
+  return encoderProcesses().map(({ command }) => command.join(' '));
+}
+
+function encoderProcesses() {
+  return childrenOf(process.pid).filter(({ command }) => /libx264|libvpx/.test(command.join(' ')));
 }
 
 for (const { name, find } of FOUND_FFMPEGS) {
@@ -170,6 +177,27 @@ for (const { name, find } of FOUND_FFMPEGS) {
         shownTimes((await find()).path, after),
         after.map(({ timestampMs }) => timestampMs),
       );
+      await rig.close();
+      assert.deepEqual(encoderPids(), []);
+    });
+
+    it('comes through its start on a busy machine, where the measured frame rate changes all the time', async () => {
+      const rig = new Rig(TO_H264, await find());
+      let frameRate = 30;
+      await waitFor('first unit', LIMIT_MS, () => {
+        // Faster than any ffmpeg starts.
+        frameRate = 50 - frameRate;
+        rig.encoder.reconfigure({ ...TO_H264, frameRate });
+        return rig.units.length > 0;
+      });
+      frameRate = 12;
+      rig.encoder.reconfigure({ ...TO_H264, frameRate });
+      await rig.keyAfter(rig.units.length);
+      await waitFor('the last of the rates alone', LIMIT_MS, () =>
+        encoderCommands().every(command => command.includes(`-framerate ${frameRate}`)),
+      );
+      await rig.more(5);
+      assert.deepEqual(rig.failures, []);
       await rig.close();
       assert.deepEqual(encoderPids(), []);
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -9,6 +10,13 @@ const root = join(__dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const common = JSON.parse(read('nodes/locales/en-US/common.json'));
 const nodes = allEditorNodes();
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => join('docs', name)),
+];
 
 /** What an error says, and the facts that its catalog text may use. */
 interface Sample {
@@ -105,16 +113,23 @@ for (const node of nodes) {
 }
 
 describe('The documents', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']) {
-    it(`${file} links only to files that exist`, () => {
-      const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)];
-      const paths = links.map(([, path]) => decodeURI(path ?? ''));
+  for (const file of documents) {
+    it(`${file} links only to files and headings that exist`, () => {
+      const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)];
+      const broken = links.filter(([, path, anchor]) => {
+        const target = path ? join(file, '..', decodeURI(path)) : file;
+        return !existsSync(join(root, target)) || !(anchor === '' || hasHeading(target, anchor));
+      });
       assert.deepEqual(
-        paths.filter(path => !existsSync(join(root, path))),
+        broken.map(([link]) => link),
         [],
       );
     });
   }
+
+  it('the reference of the nodes is what their help says', () => {
+    execFileSync(process.execPath, [join(root, 'scripts/docs.mjs'), '--check']);
+  });
 
   it('the README names every node and every example', () => {
     const readme = decodeURI(read('README.md'));
@@ -137,6 +152,18 @@ describe('The documents', () => {
     }
   });
 });
+
+/** Whether a Markdown file has a heading that this anchor leads to. */
+function hasHeading(file: string, anchor: string | undefined): boolean {
+  const headings = [...read(file).matchAll(/^#+ (.*)$/gm)];
+  const anchors = headings.map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return anchors.includes(anchor ?? '');
+}
 
 type ErrorClass = new (...args: string[]) => errors.MediaError;
 

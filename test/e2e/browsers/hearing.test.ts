@@ -56,25 +56,6 @@ describe('the sound of a microphone in the browser', () => {
     assert.match(status.text, /pulse.*48 kHz/i);
   });
 
-  it('comes back on the same connection after the sound server died', async () => {
-    const stop = sound.playTone(TONE);
-    await waitForTone(page, TONE.frequency, 20_000);
-    await sound.kill();
-    await stop();
-    await waitForSilence(page, 15_000);
-    const failure = await waitFor('status of the failure', 10_000, async () => {
-      const last = await lastStatus();
-      return last?.fill === 'red' || last?.fill === 'yellow' ? last : undefined;
-    });
-    assert.match(failure.text, /\w/);
-
-    await sound.restart();
-    sound.playTone(TONE);
-    await waitForTone(page, TONE.frequency, 30_000);
-    assert.deepEqual(await page.evaluate('inPage.connections()'), ['connected']);
-    await waitFor('live status', 5000, async () => (await lastStatus())?.fill === 'green');
-  });
-
   it('ends with its node, and Node-RED lives on', async () => {
     const threads = () => readdirSync(`/proc/${nodeRed.pid}/task`).length;
     const before = threads();

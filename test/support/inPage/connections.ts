@@ -25,3 +25,9 @@ export async function receivedCodec(): Promise<string | undefined> {
   const codec = all.find(each => each.id === video?.codecId);
   return codec?.mimeType?.split('/')[1];
 }
+
+/** The port on the other side to which the newest connection sends; undefined before there is one. */
+export function remotePort(): number | undefined {
+  const { transport } = made.at(-1)?.sctp ?? {};
+  return transport?.iceTransport.getSelectedCandidatePair()?.remote.port ?? undefined;
+}

@@ -1,7 +1,10 @@
 /** The tools that every page of a test has as `window.inPage`. */
-export { connections, receivedCodec } from './connections';
+export { connections, receivedCodec, remotePort } from './connections';
 export { firstFrameMs } from './firstFrame';
+export { startOnsets, takeOnsets } from './onsets';
 export { startClock, takeReadings } from './pictureClock';
+export { quiet, watchQuiet } from './quiet';
+export { sendClock } from './sendClock';
 export { sendColors } from './sendColors';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';

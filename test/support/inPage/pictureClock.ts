@@ -7,6 +7,10 @@ export interface Reading {
   readonly captureMs: number;
   /** When the browser had presented it: the time of its requestVideoFrameCallback. */
   readonly seenMs: number;
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
 }
 
 let watched: HTMLVideoElement | undefined;
@@ -23,7 +27,8 @@ export function startClock(): void {
     if (element !== watched) return;
     const seenMs = performance.timeOrigin + performance.now();
     const captureMs = readTime(element);
-    if (captureMs !== undefined) readings.push({ captureMs, seenMs });
+    const { videoWidth: width, videoHeight: height } = element;
+    if (captureMs !== undefined) readings.push({ captureMs, seenMs, width, height });
     element.requestVideoFrameCallback(read);
   };
   element.requestVideoFrameCallback(read);

@@ -1,13 +1,10 @@
-interface Player extends Element {
-  readonly session?: { video: { readonly outgoingStream: MediaStream | null } };
-}
+import { session } from './session';
 
 /** The mean R, G and B, 0 to 255, of the picture that the page sends at this moment. */
 export async function sentColor(): Promise<{ red: number; green: number; blue: number }> {
   const video = document.createElement('video');
-  const stream = document.querySelector<Player>('rtcbot-player')?.session?.video.outgoingStream;
   video.muted = true;
-  video.srcObject = stream ?? null;
+  video.srcObject = session().video.outgoingStream;
   await video.play();
   const { videoWidth: width, videoHeight: height } = video;
   const context = Object.assign(document.createElement('canvas'), { width, height }).getContext(

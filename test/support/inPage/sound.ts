@@ -1,3 +1,5 @@
+import { session } from './session';
+
 /** A piece of sound, full scale being 1. */
 export interface Heard {
   /** In Hz. */
@@ -5,20 +7,11 @@ export interface Heard {
   readonly samples: number[];
 }
 
-interface Listener {
+/** Where received sound can be looked at. */
+export interface Listener {
   readonly context: AudioContext;
   readonly analyser: AnalyserNode;
   source?: MediaStreamAudioSourceNode;
-}
-
-/** The sound of a player's connection. */
-interface Player extends Element {
-  readonly session?: {
-    audio: {
-      watch(callback: (stream: MediaStream) => void): () => void;
-      putSubscription(track: MediaStreamTrack): void;
-    };
-  };
 }
 
 /** About a third of a second at 48 kHz. */
@@ -31,12 +24,17 @@ let listener: Listener | undefined;
  * heard or not. The first call starts to listen, and follows the stream across connections.
  */
 export async function heard(): Promise<Heard> {
-  listener ??= listen();
-  const { context, analyser } = listener;
+  const { context, analyser } = receivedSound();
   await context.resume();
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);
   return { sampleRate: context.sampleRate, samples: Array.from(samples) };
+}
+
+/** The sound that the page's player receives, as it goes into an audio graph. */
+export function receivedSound(): Listener {
+  listener ??= listen();
+  return listener;
 }
 
 function listen(): Listener {
@@ -60,10 +58,4 @@ export function sendTone(frequency: number, amplitude: number): void {
   oscillator.start();
   const [track] = out.stream.getAudioTracks();
   if (track) session().audio.putSubscription(track);
-}
-
-function session(): NonNullable<Player['session']> {
-  const player = document.querySelector<Player>('rtcbot-player');
-  if (!player?.session) throw new Error('the page has no player');
-  return player.session;
 }

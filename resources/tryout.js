@@ -1,0 +1,84 @@
+/**
+ * The button of a dialog that tries out a camera or microphone with the settings as they stand in
+ * the dialog, before they are deployed. Loaded by the html of the nodes.
+ */
+(() => {
+  /** The shortest pause between two requests, in ms. */
+  const PAUSE_MS = 100;
+
+  /**
+   * @param {object} parts
+   * @param {string} parts.path admin route that answers with what is captured
+   * @param {object} parts.node the node whose dialog is open
+   * @param {object} parts.button starts and stops
+   * @param {object} parts.note says what is wrong
+   * @param {'blob'|'json'} parts.type of the answer
+   * @param {(result: Blob|object) => void} parts.show shows one answer
+   * @param {() => void} parts.hide takes away what was shown
+   * @param {{start: string, stop: string, waiting: string}} parts.texts
+   * @returns {() => void} ends it, for when the dialog closes
+   */
+  function tryout({ path, node, button, note, type, show, hide, texts }) {
+    let run = 0;
+
+    function stop() {
+      run = 0;
+      button.text(texts.start).attr('aria-pressed', 'false');
+      note.text('');
+      hide();
+    }
+
+    async function start() {
+      const mine = Date.now();
+      run = mine;
+      button.text(texts.stop).attr('aria-pressed', 'true');
+      note.text(texts.waiting);
+      while (run === mine) {
+        const { result, problem } = await ask(path, { id: node.id, config: configOf(node) }, type);
+        if (run !== mine) return;
+        if (result) show(result);
+        note.text(problem || (result ? '' : texts.waiting));
+        await new Promise(resolve => setTimeout(resolve, problem ? 1000 : PAUSE_MS));
+      }
+    }
+
+    button.text(texts.start).attr('aria-pressed', 'false');
+    button.on('click', () => (run ? stop() : void start()));
+    return stop;
+  }
+
+  /** The settings and credentials as the fields of the dialog have them. */
+  function configOf(node) {
+    const { defaults, credentials = {} } = node._def;
+    const config = {};
+    for (const name of [...Object.keys(defaults), ...Object.keys(credentials)]) {
+      const field = $(`#node-input-${name}`);
+      if (field.length > 0) {
+        config[name] = field.is(':checkbox') ? field.prop('checked') : field.val();
+      }
+    }
+    return config;
+  }
+
+  /** One answer, or what is wrong. Never rejects. */
+  async function ask(path, body, type) {
+    const token = RED.settings.get('auth-tokens')?.access_token;
+    try {
+      const response = await fetch(path, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        },
+        body: JSON.stringify(body),
+      });
+      if (response.status === 204) return {};
+      if (response.ok) return { result: await response[type]() };
+      return { problem: (await response.text()) || `HTTP ${response.status}` };
+    } catch (error) {
+      return { problem: error.message };
+    }
+  }
+
+  window.rtcbotTryout = tryout;
+})();

@@ -1,0 +1,150 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { FlowNode } from './flowNode';
+import { ROOT } from './packedPackage';
+import { programPath } from './programPath';
+
+/** Where screenshots go; not kept in the repository. */
+const SCREENSHOTS = join(ROOT, 'test/screenshots');
+const WAIT_MS = 20_000;
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
+
+/** Node-RED's editor in a real Chromium, used as a person does: by mouse and keyboard. */
+export class Editor {
+  readonly page: Page;
+  /** What the browser's console said of errors. */
+  readonly problems: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.setDefaultTimeout(WAIT_MS);
+    page.on('pageerror', error => this.problems.push(error.message));
+  }
+
+  /** @param origin of a running Node-RED */
+  static async open(origin: string, { dark = false } = {}): Promise<Editor> {
+    const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
+    try {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 960 },
+        colorScheme: dark ? 'dark' : 'light',
+      });
+      const editor = new Editor(browser, await context.newPage());
+      await editor.page.goto(origin);
+      await editor.page.locator('.red-ui-palette-node').first().waitFor();
+      await editor.page.waitForFunction(
+        'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
+      );
+      return editor;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** The flow as the editor would deploy it. */
+  nodes(): Promise<FlowNode[]> {
+    return this.page.evaluate('RED.nodes.createCompleteNodeSet()');
+  }
+
+  /** Drags a node from the palette to a place on the canvas and gives its id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const known = new Set((await this.nodes()).map(({ id }) => id));
+    const entry = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    await entry.scrollIntoViewIfNeeded();
+    const from = await boxOf(entry);
+    const canvas = await boxOf(this.page.locator('#red-ui-workspace-chart'));
+    await this.#move(from.middle, { x: canvas.x + x, y: canvas.y + y });
+    const dropped = (await this.nodes()).find(node => node.type === type && !known.has(node.id));
+    if (!dropped) throw new Error(`${type} did not land on the canvas`);
+    return dropped.id;
+  }
+
+  /** Draws a wire from an output of a node to the input of another. */
+  async wire(from: string, output: number, to: string): Promise<void> {
+    const start = this.page.locator(`[id="${from}"] .red-ui-flow-port-output`).nth(output);
+    const end = this.page.locator(`[id="${to}"] .red-ui-flow-port-input`);
+    await this.#move((await boxOf(start)).middle, (await boxOf(end)).middle);
+  }
+
+  /** Opens the dialog of a node. */
+  async openDialog(id: string): Promise<Locator> {
+    await this.page.locator(`[id="${id}"]`).dblclick();
+    const dialog = this.page.locator('.red-ui-tray').last();
+    await dialog.waitFor();
+    // The tray slides in.
+    await this.page.waitForFunction(
+      '$(".red-ui-tray").last().position().left === 0 || !$(".red-ui-tray").is(":animated")',
+    );
+    return dialog;
+  }
+
+  /** Closes the open dialog with its button *Done*. */
+  async done(): Promise<void> {
+    await this.page.locator('#node-dialog-ok').click();
+    await this.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+  }
+
+  /** Closes the open dialog with its button *Cancel*. */
+  async cancel(): Promise<void> {
+    await this.page.locator('#node-dialog-cancel').click();
+    await this.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+  }
+
+  /** Presses *Deploy* and waits until it is done. */
+  async deploy(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    await this.page.waitForFunction('!RED.nodes.dirty() && !RED.deploy.isDeploying?.()');
+  }
+
+  /** Imports an example of a package through the menu. */
+  async importExample(packageName: string, example: string): Promise<void> {
+    const { page } = this;
+    await page.locator('#red-ui-header-button-sidemenu').click();
+    await page.locator('#menu-item-import').click();
+    const tabs = page.locator('#red-ui-clipboard-dialog-import-tabs');
+    await tabs.getByText('Examples').click();
+    const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    await tree.getByText(packageName).click();
+    await tree.getByText(example).click();
+    await page.locator('#red-ui-clipboard-dialog-ok').click();
+    await tabs.waitFor({ state: 'hidden' });
+  }
+
+  /** Keeps a picture of the editor, or of a part of it; gives its path. */
+  async screenshot(name: string, part?: Locator): Promise<string> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const path = join(SCREENSHOTS, `${name}.png`);
+    await (part ?? this.page).screenshot({ path });
+    return path;
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** Presses the button of the mouse at one place, moves, and lets it go at the other. */
+  async #move(from: Point, to: Point): Promise<void> {
+    const { mouse } = this.page;
+    await mouse.move(from.x, from.y);
+    await mouse.down();
+    await mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 5 });
+    await mouse.move(to.x, to.y, { steps: 5 });
+    await mouse.up();
+  }
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+async function boxOf(locator: Locator): Promise<Point & { middle: Point }> {
+  const box = await locator.boundingBox();
+  if (!box) throw new Error(`${locator} is not visible`);
+  const { x, y, width, height } = box;
+  return { x, y, middle: { x: x + width / 2, y: y + height / 2 } };
+}
