@@ -12,11 +12,16 @@ export interface ControlListener {
   lost(): void;
   /** The server asks for a new offer: it has other media to send than this connection carries. */
   reconnect(): void;
+  /** A newcomer takes this connection's place. */
+  replaced(): void;
+  /** @param splits the server takes messages in parts */
+  hello(splits: boolean): void;
 }
 
 /**
  * The data channel `rtcbot`, JSON text frames between this library and our server: pings that prove
- * the server alive and align the clocks, a good-bye, and the server's wish for a new offer.
+ * the server alive and align the clocks, what each end is capable of (`hello`), a good-bye, and the server's wish
+ * for a new offer or word that a newcomer takes the place.
  * Servers that do not know it leave it silent, which is no fault.
  */
 export class ControlChannel {
@@ -24,6 +29,7 @@ export class ControlChannel {
   readonly #channel: RTCDataChannel;
   readonly #listener: ControlListener;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #latencyMs: number | undefined;
   #heard = false;
   #unanswered = 0;
 
@@ -31,11 +37,17 @@ export class ControlChannel {
     this.#channel = channel;
     this.#listener = listener;
     channel.onopen = () => {
+      this.#send({ type: 'hello', split: true });
       this.#ping();
       this.#timer = setInterval(() => this.#tick(), PING_MS);
     };
     channel.onmessage = ({ data }) => this.#read(data);
     channel.onclose = () => listener.lost();
+  }
+
+  /** The latency that this page measures from now on, in ms, for the server's statistics. */
+  set latencyMs(latencyMs: number | undefined) {
+    this.#latencyMs = latencyMs;
   }
 
   /** Says good-bye if the channel is open, and stops. */
@@ -54,7 +66,14 @@ export class ControlChannel {
 
   #ping(): void {
     this.#unanswered += 1;
-    this.#send({ type: 'ping', time: epochMs() });
+    const { roundTripMs } = this.clock;
+    // JSON leaves out what is undefined.
+    this.#send({
+      type: 'ping',
+      time: epochMs(),
+      latency: this.#latencyMs,
+      roundTrip: roundTripMs,
+    });
   }
 
   #send(message: object): void {
@@ -64,6 +83,8 @@ export class ControlChannel {
   #read(data: unknown): void {
     const message = parseControl(data);
     if (message?.type === 'reconnect') this.#listener.reconnect();
+    if (message?.type === 'replaced') this.#listener.replaced();
+    if (message?.type === 'hello') this.#listener.hello(message.split);
     if (message?.type !== 'pong') return;
     this.#heard = true;
     this.#unanswered = 0;
@@ -75,7 +96,9 @@ export class ControlChannel {
 /** What the server says on the control channel. Times in ms since the epoch. */
 export type ControlMessage =
   | { type: 'pong'; time: number; serverTime: number; video?: CaptureMark }
-  | { type: 'reconnect' };
+  | { type: 'hello'; split: boolean }
+  | { type: 'reconnect' }
+  | { type: 'replaced' };
 
 /** Reads a frame of the control channel. Undefined for what is not known: a newer server may say more. */
 export function parseControl(data: unknown): ControlMessage | undefined {
@@ -85,7 +108,8 @@ export function parseControl(data: unknown): ControlMessage | undefined {
   } catch {
     return undefined; // Not JSON: nothing of ours.
   }
-  if (message?.type === 'reconnect') return { type: 'reconnect' };
+  if (message?.type === 'hello') return { type: 'hello', split: message.split === true };
+  if (message?.type === 'reconnect' || message?.type === 'replaced') return { type: message.type };
   if (message?.type !== 'pong') return undefined;
   const { time, serverTime, video } = message;
   if (typeof time !== 'number' || typeof serverTime !== 'number') return undefined;

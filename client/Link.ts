@@ -1,3 +1,4 @@
+import { type Channels, CONTROL_LABEL } from './Channels';
 import { ControlChannel } from './ControlChannel';
 import { firstPicture } from './firstPicture';
 import type { MediaLine } from './MediaLine';
@@ -9,6 +10,8 @@ import { type Problem, postOffer, SignalingError } from './signaling';
 const CONNECT_MS = 10_000;
 /** Longest time that a connection may be `disconnected`, which a Wi-Fi roam also causes. */
 const DISCONNECTED_MS = 2000;
+/** Longest wait for the server's `hello`, without which large messages are refused. */
+const HELLO_MS = 2000;
 /** Longest wait for the first picture of a connection. */
 const FIRST_PICTURE_MS = 3000;
 
@@ -19,10 +22,10 @@ export interface LinkOptions {
   token: string | undefined;
   video: MediaLine;
   audio: MediaLine;
-  ordered: boolean;
+  channels: Channels;
   rtcConfiguration: RTCConfiguration;
   latency: 'lowest' | 'smooth';
-  /** Its media are not shown by the lines before `show()`. */
+  /** See `RTCConnectionOptions`. */
   standby: boolean;
 }
 
@@ -36,7 +39,6 @@ export type LinkEnd =
 
 export interface LinkListener {
   connected(): void;
-  message(message: string | ArrayBuffer): void;
   /** Called once, unless `close()` came first. The link is closed by then. */
   ended(end: LinkEnd): void;
 }
@@ -50,20 +52,23 @@ export class Link {
   readonly #abort = new AbortController();
   #phase: LinkPhase = 'offering';
   #deadline: ReturnType<typeof setTimeout> | undefined;
+  #helloDeadline: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(options: LinkOptions, listener: LinkListener) {
-    const { ordered, rtcConfiguration, video, audio, standby } = options;
+    const { rtcConfiguration, video, audio, channels, standby } = options;
     this.#options = options;
     this.#listener = listener;
-    const lines = { video, audio, standby };
-    this.connection = new RTCConnection(ordered, rtcConfiguration, { gatherMs: 0, ...lines });
-    this.connection.subscribe(message => listener.message(message));
+    const lines = { video, audio, channels, standby };
+    this.connection = new RTCConnection(true, rtcConfiguration, { gatherMs: 0, ...lines });
     this.connection.onStateChange(state => this.#follow(state));
-    const channel = this.connection.peerConnection.createDataChannel('rtcbot');
+    const channel = this.connection.peerConnection.createDataChannel(CONTROL_LABEL);
     this.control = new ControlChannel(channel, {
       lost: () => this.#lose('The server is gone'),
       reconnect: () => this.#end({ cause: 'reconnect' }),
+      replaced: () =>
+        this.#end({ cause: 'replaced', error: new Error('Another page took the place') }),
+      hello: splits => this.connection.settle(splits),
     });
     this.#limit(CONNECT_MS, 'No connection came about');
     this.#negotiate().catch(error => this.#refuse(error));
@@ -85,6 +90,7 @@ export class Link {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#helloDeadline);
     this.#abort.abort();
     this.control.close();
     this.connection.close();
@@ -104,6 +110,7 @@ export class Link {
     if (state === 'connected') {
       clearTimeout(this.#deadline);
       this.#phase = 'connected';
+      this.#helloDeadline ??= setTimeout(() => this.connection.settle(false), HELLO_MS);
       if (!this.#closed) this.#listener.connected();
     } else if (state === 'disconnected') {
       this.#limit(DISCONNECTED_MS, 'The network path was lost');

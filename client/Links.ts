@@ -5,7 +5,6 @@ export interface LinksListener {
   connected(): void;
   /** A link that was asked for by `renew()` carries messages and shows its media now. */
   renewed(): void;
-  message(message: string | ArrayBuffer): void;
   /** The link of the moment ended by itself. */
   ended(end: LinkEnd): void;
   /** The link that `renew()` asked for did not come about; the one before goes on. */
@@ -83,16 +82,31 @@ export class Links {
             this.renew();
           }
         },
-        message: message => {
-          if (link === this.#current) this.#listener.message(message);
-        },
         ended: end => {
-          if (link === this.#current) this.#listener.ended(end);
+          if (link === this.#current) this.#lose(end);
           else if (link === this.#successor) this.#fail();
         },
       },
     );
     return link;
+  }
+
+  #lose(end: LinkEnd): void {
+    const successor = this.#successor;
+    // Where the server has one place, our own newcomer takes it from us.
+    if (end.cause === 'replaced' && successor?.phase === 'asked') this.#promote(successor);
+    else this.#listener.ended(end);
+  }
+
+  /** Puts a link that is still being made in the place of the one that is gone. */
+  #promote(link: Link): void {
+    this.#successor = undefined;
+    this.#predecessor?.close();
+    this.#predecessor = undefined;
+    this.#current = link;
+    link.connection.carryMessages();
+    link.connection.show();
+    this.#listener.renewed();
   }
 
   #fail(): void {
@@ -106,6 +120,7 @@ export class Links {
     if (this.#predecessor) this.#current?.close();
     else this.#predecessor = this.#current;
     this.#current = link;
+    link.connection.carryMessages();
     // A loudspeaker must not get the same voice twice.
     this.#predecessor?.connection.stopSending();
     // Statistics end with the connection, of which its listener tells.

@@ -46,6 +46,7 @@ export const stateTexts: Readonly<Record<PlayerState, string>> = {
   'not-found': 'Not found: is the flow deployed?',
   full: 'The server is full. Trying again…',
   refused: 'The server refused the connection. Trying again…',
+  replaced: 'Another page has taken over',
   closed: 'Closed',
 };
 

@@ -1,7 +1,11 @@
-import { Emitter, safely } from './Emitter';
+import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
+import { ChannelSection } from './ChannelSection';
+import { Channels } from './Channels';
+import { Closable } from './Closable';
+import { safely } from './Emitter';
 import { MediaLine } from './MediaLine';
 import type { MediaSection } from './MediaSection';
-import { type Message, type MessageCallback, MessageLine } from './MessageLine';
+import type { Message } from './message';
 
 /** A session description as it travels in JSON. */
 export interface Description {
@@ -20,9 +24,18 @@ export interface RTCConnectionOptions {
   /** Lines to use instead of new ones. */
   video?: MediaLine;
   audio?: MediaLine;
-  /** Its media are not shown by the lines before `show()`. Default false. */
+  /** Channels to use instead of new ones. Whether the server takes messages in parts is told later, by `settle`. */
+  channels?: Channels;
+  /** Its media are not shown before `show()`, nor its channels opened before `carryMessages()`. Default false. */
   standby?: boolean;
 }
+
+/** Good for one connection, which may be long in coming. */
+const ROOM: WaitingRoom = {
+  most: 1000,
+  longestMs: Number.POSITIVE_INFINITY,
+  whenFull: 'refuse',
+};
 
 type Events = {
   state: [state: RTCPeerConnectionState];
@@ -36,7 +49,7 @@ type Events = {
  *
  * Unlike RTCBot's it asks no STUN server unless the page names one in `rtcConfiguration`.
  */
-export class RTCConnection extends Emitter<Events> {
+export class RTCConnection extends Closable<Events> {
   /** The browser's own object, for statistics and what has no method here. */
   readonly peerConnection: RTCPeerConnection;
   readonly video: MediaLine;
@@ -45,38 +58,40 @@ export class RTCConnection extends Emitter<Events> {
   readonly sections: { readonly video: MediaSection; readonly audio: MediaSection };
   /** Fulfilled when connected, rejected when the connection fails or is closed before. */
   readonly connected: Promise<void>;
-  readonly #ordered: boolean;
   readonly #gatherMs: number;
-  readonly #messages: MessageLine;
+  readonly #standby: boolean;
+  readonly #channels: Channels;
+  readonly #channelSection: ChannelSection;
   #state: RTCPeerConnectionState = 'new';
 
   constructor(
     defaultOrdered = true,
     rtcConfiguration: RTCConfiguration = {},
-    { gatherMs = 500, video, audio, standby = false }: RTCConnectionOptions = {},
+    { gatherMs = 500, video, audio, channels, standby = false }: RTCConnectionOptions = {},
   ) {
     super();
-    this.#ordered = defaultOrdered;
+    this.#standby = standby;
     this.#gatherMs = gatherMs;
     this.video = video ?? new MediaLine('video');
     this.audio = audio ?? new MediaLine('audio');
-    // RTCBot shows messages in the browser's console while nobody subscribes.
-    this.#messages = new MessageLine(globalThis.console.log, error => this.emit('failed', error));
     this.peerConnection = new RTCPeerConnection(rtcConfiguration);
     this.sections = {
       video: this.video.adopt(this.peerConnection, standby),
       audio: this.audio.adopt(this.peerConnection, standby),
     };
     this.peerConnection.onconnectionstatechange = () => this.#follow();
-    this.peerConnection.ondatachannel = ({ channel }) => {
-      if (channel.label === 'default') this.#carryMessages(channel);
-    };
+    this.#channels = channels ?? this.#ownChannels(defaultOrdered);
+    // Only of a server with a control channel is known that it takes messages in parts.
+    const splits = channels ? undefined : false;
+    this.#channelSection = new ChannelSection(this.peerConnection, this.#channels, splits, () =>
+      this.close(),
+    );
     this.connected = new Promise((resolve, reject) => {
       this.on('state', state => {
         if (state === 'connected') resolve();
+        else if (state === 'failed') reject(lostPath());
         else if (state === 'closed') reject(new Error('The connection was closed'));
       });
-      this.on('failed', reject);
     });
     // Pages that do not ask for the promise must not see it as an unhandled rejection.
     this.connected.catch(() => {});
@@ -98,24 +113,6 @@ export class RTCConnection extends Emitter<Events> {
     return this.connected;
   }
 
-  /** Calls back at a failed connection or a message that cannot be sent; the promise holds the first. */
-  onError(callback?: (error: Error) => void): Promise<Error> {
-    if (callback) this.on('failed', callback);
-    return new Promise(resolve => {
-      this.on('failed', resolve);
-    });
-  }
-
-  /** Calls back once when closed, by whichever side; the promise does the same. */
-  onClose(callback?: () => void): Promise<void> {
-    const closed = new Promise<void>(resolve => {
-      if (this.#state === 'closed') resolve();
-      this.on('state', state => state === 'closed' && resolve());
-    });
-    if (callback) closed.then(() => safely(callback));
-    return closed;
-  }
-
   /** An offer, or the answer to the offer `description`. */
   async getLocalDescription(description: Description | null = null): Promise<Description> {
     const peer = this.peerConnection;
@@ -123,11 +120,12 @@ export class RTCConnection extends Emitter<Events> {
       await peer.setRemoteDescription(description);
       this.sections.video.prepareAnswer();
       this.sections.audio.prepareAnswer();
+      this.#channelSection.answer();
     } else {
       this.sections.video.prepareOffer();
       this.sections.audio.prepareOffer();
-      this.#carryMessages(peer.createDataChannel('default', { ordered: this.#ordered }));
     }
+    if (!this.#standby) this.carryMessages();
     await peer.setLocalDescription();
     if (this.#gatherMs > 0) await gathered(peer, this.#gatherMs);
     const { type, sdp } = peer.localDescription as RTCSessionDescription;
@@ -151,35 +149,63 @@ export class RTCConnection extends Emitter<Events> {
     this.sections.audio.send(null);
   }
 
-  /** Sets the one callback for messages. It gets text as it came: what our server sends is JSON text. */
+  /** Carries the messages of its channels, in place of the connection before. */
+  carryMessages(): void {
+    this.#channels.carryOver(this.#channelSection);
+  }
+
+  /** Tells whether the server takes messages in parts. Those too large for a frame wait for it. */
+  settle(splits: boolean): void {
+    this.#channelSection.settle(splits);
+  }
+
+  /**
+   * A data channel beside `default`, opened if it is not there. At any time; the options count for
+   * the side that opens it.
+   * @throws TypeError for the label `rtcbot`
+   */
+  channel(label: string, options: ChannelOptions = {}): Channel {
+    return this.#channels.claim(label, options);
+  }
+
+  /**
+   * Sets the one callback for messages, of `default` and of channels that only the other side asked
+   * for. It gets text as it came: what our server sends is JSON text.
+   */
   subscribe(callback: MessageCallback): void {
-    this.#messages.subscribe(callback);
+    this.#channels.subscribe(callback);
   }
 
   /**
    * Sends a message: text and bytes as they are, all else as JSON text; what is put before the
    * channel is open waits. Bound, so that it can be handed over as a callback.
    */
-  readonly put_nowait = (message: Message): void => this.#messages.put(message);
+  readonly put_nowait = (message: Message): void => this.#channels.default.put_nowait(message);
+
+  /** As `put_nowait`; fulfilled when there is room for the next message, rejected if it cannot be sent. */
+  readonly put = (message: Message): Promise<void> => this.#channels.default.put(message);
 
   /** Closes the connection. Idempotent. */
   close(): void {
     this.peerConnection.close();
+    this.#channelSection.close();
     // The browser tells nobody of a close of its own side.
     this.#enter('closed');
   }
 
-  #carryMessages(channel: RTCDataChannel): void {
-    this.#messages.attach(channel);
-    // Its end is the first sign of the other side's close, long before ICE notices.
-    channel.onclose = () => this.close();
+  #ownChannels(ordered: boolean): Channels {
+    // RTCBot shows messages in the browser's console while nobody subscribes.
+    const show: MessageCallback = message => globalThis.console.log(message);
+    const channels = new Channels({ ordered }, ROOM, show, error => this.emit('failed', error));
+    this.onClose(() => channels.close());
+    return channels;
   }
 
   #follow(): void {
     const state = this.peerConnection.connectionState;
     this.#enter(state);
     if (state !== 'failed') return;
-    this.emit('failed', new Error('No network path to the other side was found, or it was lost'));
+    this.emit('failed', lostPath());
     this.close();
   }
 
@@ -188,6 +214,10 @@ export class RTCConnection extends Emitter<Events> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+function lostPath(): Error {
+  return new Error('No network path to the other side was found, or it was lost');
 }
 
 /** Settles when all candidates are in the description, at the latest after `limitMs`. */

@@ -21,7 +21,7 @@ type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
  * `smooth`), `stats` (show the line of figures), `fill` (fill the window).
  * Events: `statechange` (detail: `{ state, text }`), `stats` (detail: `PlaybackStats`).
  * The slot `controls` takes buttons of the page. Its own can be hidden by their parts, for example
- * `rtcbot-player::part(microphone) { display: none }`: `sound`, `microphone`, `camera`, `figures`, `full`.
+ * `rtcbot-player::part(microphone) { display: none }`: `sound`, `microphone`, `camera`, `figures`, `full`, `take`.
  * Sound begins by a click, as browsers demand: its button, or `player.session.muted = false`.
  */
 export class RtcbotPlayer extends Element {
@@ -57,6 +57,7 @@ export class RtcbotPlayer extends Element {
     const full = part('.full');
     full.hidden = !document.fullscreenEnabled && !this.#iPhoneVideo.webkitEnterFullscreen;
     full.onclick = () => this.#toggleFullScreen();
+    part('.take').onclick = () => this.#session?.reconnect();
     this.#toggle.onclick = () => this.toggleAttribute('stats');
     // The attribute does not make a video created by a script silent in every browser.
     this.video.muted = true;

@@ -1,10 +1,13 @@
 import { Backoff } from './Backoff';
+import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
+import { Channels } from './Channels';
+import { Closable } from './Closable';
 import { Device } from './Device';
-import { Emitter, safely } from './Emitter';
+import { safely } from './Emitter';
 import type { LinkEnd } from './Link';
 import { Links } from './Links';
 import { MediaLine } from './MediaLine';
-import type { Message, MessageCallback } from './MessageLine';
+import { decode, type Message } from './message';
 import { PageMoments } from './PageMoments';
 import { Playback } from './Playback';
 import type { SessionEvents, SessionOptions, SessionState } from './SessionOptions';
@@ -20,20 +23,19 @@ const PATIENCE_MS: Partial<Record<Problem, number>> = {
 };
 /** A connection that lived so long was a good one: the next failure starts with short waits again. */
 const GOOD_MS = 3000;
-/** Messages put while there is no connection: a robot must not act on old ones. */
-const WAITING_MESSAGES = 100;
-const WAITING_MS = 5000;
+/** For messages put while there is no connection: a robot must not act on old ones. */
+const ROOM: WaitingRoom = { most: 100, longestMs: 5000, whenFull: 'drop oldest' };
 
 /**
  * A lasting connection to an endpoint of the `rtc-connection` node: connects, and connects again
  * whenever it breaks, until `close()`.
  *
- * It has RTCBot's methods (`video`, `audio`, `subscribe`, `put_nowait`, `close`), `attach` for a
- * `<video>`, `send` (the plain name of `put_nowait`), `microphone` and `camera` of the page, and
- * events by `on`. What is received and sent may change at any time: where that takes a new
+ * It has RTCBot's methods (`video`, `audio`, `subscribe`, `put_nowait`, `onReady`, `onError`,
+ * `onClose`, `close`), `attach` for a `<video>`, `send` (the plain name of `put_nowait`), `channel`
+ * for more data channels, `microphone` and `camera` of the page, and events by `on`. What is received and sent may change at any time: where that takes a new
  * connection it is made beside the old one, and the picture goes on. The server sees a new peer.
  */
-export class Session extends Emitter<SessionEvents> {
+export class Session extends Closable<SessionEvents> {
   /** Incoming and outgoing video. What is subscribed and put stays so across connections. */
   readonly video: MediaLine;
   /** Incoming and outgoing sound. */
@@ -44,6 +46,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly camera: Device;
   readonly #latency: 'lowest' | 'smooth';
   readonly #links: Links;
+  readonly #channels: Channels;
   readonly #backoff = new Backoff();
   readonly #moments: PageMoments;
   #state: SessionState = 'connecting';
@@ -51,7 +54,6 @@ export class Session extends Emitter<SessionEvents> {
   #connectedAt: number | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #callback: MessageCallback | undefined;
-  #waiting: { message: Message; atMs: number }[] = [];
   #playback: Playback | undefined;
 
   /** @param url address of the endpoint, for example `/rtcbot` */
@@ -67,10 +69,16 @@ export class Session extends Emitter<SessionEvents> {
     sendFrom(sendVideo, this.video, this.camera);
     sendFrom(sendAudio, this.audio, this.microphone);
     this.#latency = options.latency ?? 'lowest';
+    const { ordered = true, maxRetransmits } = options;
+    this.#channels = new Channels(
+      { ordered, maxRetransmits },
+      ROOM,
+      (message, label) => this.#receive(message, label),
+      error => this.emit('failed', error),
+    );
     this.#links = new Links(this.#linkOptions(url, options), {
       connected: () => this.#succeed(),
       renewed: () => this.#goOver(),
-      message: message => this.#receive(message),
       ended: end => this.#fail(end),
       // Where the server has no second place for us, the first must be left.
       notRenewed: () => this.reconnect(),
@@ -78,7 +86,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#moments = new PageMoments({
       retry: () => this.#retry !== undefined && this.#connect(),
       leave: () => this.#drop(),
-      comeBack: () => this.reconnect(),
+      comeBack: () => this.#state !== 'replaced' && this.reconnect(),
     });
     this.#connect();
   }
@@ -97,6 +105,32 @@ export class Session extends Emitter<SessionEvents> {
     return this.#links.current?.connection.peerConnection;
   }
 
+  /** Calls back at each connection; the promise is fulfilled by the first, rejected by `close()`. */
+  onReady(callback?: () => void): Promise<void> {
+    const ready = () => callback && safely(callback);
+    if (this.#state === 'connected') ready();
+    this.on('state', state => state === 'connected' && ready());
+    const promise = new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (this.#state === 'connected') resolve();
+        if (this.#state === 'closed') reject(new Error('The session was closed'));
+      };
+      this.on('state', look);
+      look();
+    });
+    // Pages that only want the callback must not see it as an unhandled rejection.
+    promise.catch(() => {});
+    return promise;
+  }
+
+  /**
+   * A data channel beside `default`, opened on this and each later connection.
+   * @throws TypeError for the label `rtcbot`
+   */
+  channel(label: string, options: ChannelOptions = {}): Channel {
+    return this.#channels.claim(label, options);
+  }
+
   /** Sets the one callback for messages; it gets text unparsed, as RTCBot's pages expect. */
   subscribe(callback: MessageCallback): void {
     this.#callback = callback;
@@ -106,14 +140,13 @@ export class Session extends Emitter<SessionEvents> {
    * Sends a message on the channel `default`: text and bytes as they are, all else as JSON text.
    * Without a connection the newest 100 wait for it, for 5 s. Bound, as RTCBot's.
    */
-  readonly put_nowait = (message: Message): void => {
-    const { current } = this.#links;
-    if (current && this.#state === 'connected') current.connection.put_nowait(message);
-    else this.#waiting = [...this.#waiting, { message, atMs: now() }].slice(-WAITING_MESSAGES);
-  };
+  readonly put_nowait = (message: Message): void => this.#channels.default.put_nowait(message);
 
   /** The same as `put_nowait`. */
   readonly send = this.put_nowait;
+
+  /** As `put_nowait`; fulfilled when there is room for the next message, rejected if it cannot be sent. */
+  readonly put = (message: Message): Promise<void> => this.#channels.default.put(message);
 
   /**
    * Plays what is received in `element`, now and after each reconnect, and measures it (events
@@ -128,7 +161,12 @@ export class Session extends Emitter<SessionEvents> {
       { video, audio, latency: this.#latency },
       {
         picture: flows => this.emit('picture', flows),
-        stats: stats => this.emit('stats', stats),
+        stats: stats => {
+          const { current } = this.#links;
+          const isMeasured = stats.latency?.method === 'measured';
+          if (current) current.control.latencyMs = isMeasured ? stats.latency?.p50Ms : undefined;
+          this.emit('stats', stats);
+        },
       },
     );
     this.#follow();
@@ -156,6 +194,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#moments.close();
     this.#enter('closed', undefined, () => {
       this.#drop();
+      this.#channels.close();
       this.#playback?.close();
       this.camera.stop();
       this.microphone.stop();
@@ -170,9 +209,10 @@ export class Session extends Emitter<SessionEvents> {
     this.#links.connect();
   }
 
-  #linkOptions(url: string, { token, ordered = true, rtcConfiguration = {} }: SessionOptions) {
+  #linkOptions(url: string, { token, rtcConfiguration = {} }: SessionOptions) {
     const { video, audio } = this;
-    return { url, token, video, audio, ordered, rtcConfiguration, latency: this.#latency };
+    const channels = this.#channels;
+    return { url, token, video, audio, channels, rtcConfiguration, latency: this.#latency };
   }
 
   #goOver(): void {
@@ -187,9 +227,6 @@ export class Session extends Emitter<SessionEvents> {
     this.#enter('connected', undefined, () => {
       this.#connectedAt = now();
       this.#follow();
-      for (const { message, atMs } of this.#waiting.splice(0)) {
-        if (now() - atMs < WAITING_MS) this.put_nowait(message);
-      }
     });
   }
 
@@ -197,6 +234,13 @@ export class Session extends Emitter<SessionEvents> {
     const good = this.#connectedAt !== undefined && now() - this.#connectedAt > GOOD_MS;
     if (good) this.#backoff.reset();
     const asked = end.cause === 'reconnect';
+    if (!asked) this.emit('failed', end.error);
+    if (this.#state === 'closed') return;
+    // Two pages that take the place from each other would do so for ever.
+    if (end.cause === 'replaced') {
+      this.#enter('replaced', 'replaced', () => this.#drop());
+      return;
+    }
     this.#enter('reconnecting', asked ? undefined : end.cause, () => {
       this.#drop();
       // Also the server's own wish waits if it comes again and again.
@@ -226,9 +270,9 @@ export class Session extends Emitter<SessionEvents> {
     );
   }
 
-  #receive(message: string | ArrayBuffer): void {
-    if (this.#callback) safely(this.#callback, message);
-    this.emit('message', parsed(message));
+  #receive(message: string | ArrayBuffer, label: string): void {
+    if (this.#callback) safely(this.#callback, message, label);
+    this.emit('message', decode(message), label);
   }
 
   /** Changes state and acts, then tells: listeners find everything done. */
@@ -255,13 +299,4 @@ function patienceMs(end: LinkEnd): number {
 
 function now(): number {
   return performance.now();
-}
-
-function parsed(message: string | ArrayBuffer): unknown {
-  if (typeof message !== 'string') return message;
-  try {
-    return JSON.parse(message);
-  } catch {
-    return message; // Plain text.
-  }
 }

@@ -20,18 +20,28 @@ export interface SessionOptions {
   latency?: 'lowest' | 'smooth';
   /** Messages arrive in the order they were sent. Default true. */
   ordered?: boolean;
+  /** How often a lost message is sent again; 0: never. Default: until it arrives. */
+  maxRetransmits?: number | undefined;
   /** For RTCPeerConnection: STUN and TURN servers. Default: none. */
   rtcConfiguration?: RTCConfiguration;
 }
 
-/** `connecting` at first, `reconnecting` after any failure or loss, `closed` by `close()` only. */
-export type SessionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+/**
+ * `connecting` at first, `reconnecting` after any failure or loss, `closed` by `close()` only.
+ * `replaced`: another page was given the place of this one; `reconnect()` takes it back.
+ */
+export type SessionState = 'connecting' | 'connected' | 'reconnecting' | 'replaced' | 'closed';
 
 export type SessionEvents = {
   /** The state or the problem changed. */
   state: [state: SessionState, problem: Problem | undefined];
-  /** A message came on the channel `default`, parsed if it is JSON text. */
-  message: [message: unknown];
+  /**
+   * A message came on the channel `default` or on one that only the flow asked for, parsed if it is
+   * JSON text.
+   */
+  message: [message: unknown, label: string];
+  /** An attempt to connect came to nothing, the connection was lost, or a message cannot be sent. */
+  failed: [error: Error];
   /** Pictures began to come to the attached `<video>` (true) or stopped coming (false). */
   picture: [flows: boolean];
   /** A new connection took the place of one that still stood, because the page wants other media. */

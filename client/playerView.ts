@@ -3,6 +3,7 @@ export const playerHtml = `
 <video class="picture" part="video" muted autoplay playsinline disablepictureinpicture></video>
 <div class="overlay" part="overlay">
   <p class="state" part="state" role="status"></p>
+  <button type="button" class="take" part="button take">Take over</button>
 </div>
 <video class="own" part="own" muted autoplay playsinline hidden aria-label="Your camera"></video>
 <div class="bar" part="bar">
@@ -58,7 +59,8 @@ video { position: absolute }
   width: clamp(4.5rem, 18%, 11rem); border-radius: .5rem; transform: scaleX(-1);
 }
 .overlay {
-  position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem;
+  position: absolute; inset: 0; display: grid; place-content: center; justify-items: center;
+  gap: .75rem; padding: 1rem;
 }
 :host([state=live]) .overlay { opacity: 0; pointer-events: none }
 .state, .stats, .notice, button { background: var(--rtcbot-surface, var(--surface)) }
@@ -94,6 +96,12 @@ button {
 }
 button:hover, .figures[aria-pressed=true] { color: var(--highlight) }
 button:focus-visible { outline: .15rem solid var(--highlight); outline-offset: .1rem }
+.take {
+  width: auto; padding: .55rem 1.2rem; border-radius: 1.25rem;
+  color: var(--rtcbot-on-accent, var(--on-accent)); background: var(--highlight);
+}
+.take:hover { color: var(--rtcbot-on-accent, var(--on-accent)) }
+:host(:not([state=replaced])) .take { display: none }
 .sound[aria-pressed=false] {
   display: flex; align-items: center; gap: .4em;
   width: auto; border-radius: 1.25rem;

@@ -8,6 +8,7 @@ import type { Description } from './RTCConnection';
  * - `not-found`: no flow serves this path (404)
  * - `full`: all places are taken, or the server is busy (503, 429)
  * - `refused`: the server cannot answer the offer (any other status)
+ * - `replaced`: a newcomer took the place of this page
  * - `lost`: there was a connection, and it broke
  */
 export type Problem =
@@ -17,6 +18,7 @@ export type Problem =
   | 'not-found'
   | 'full'
   | 'refused'
+  | 'replaced'
   | 'lost';
 
 /** An offer that got no answer. */

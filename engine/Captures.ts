@@ -1,8 +1,9 @@
 import { AudioSource, type AudioSourceState } from './capture/AudioSource';
-import type { CaptureOptions } from './capture/CaptureOptions';
+import type { CaptureOptions, PicameraOptions } from './capture/CaptureOptions';
 import { captureKey } from './capture/captureKey';
 import { FfmpegCapture } from './capture/FfmpegCapture';
 import { MicrophoneCapture, type MicrophoneOptions } from './capture/MicrophoneCapture';
+import { PicameraCapture } from './capture/PicameraCapture';
 import { Source, type SourceState } from './capture/Source';
 import { TestPattern } from './capture/TestPattern';
 import { type FlowTaps, type FrameSettings, nextFrame } from './FlowTaps';
@@ -10,6 +11,7 @@ import { type MediaError, SourceStalledError } from './model/errors';
 import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
 import type { FfmpegFinder } from './process/ffmpeg';
+import type { RpicamFinder } from './process/rpicam';
 import type { SoundFinder } from './process/SoundFinder';
 import type { AnySource, Sources } from './Sources';
 import { hasSpareMemory } from './spareMemory';
@@ -45,6 +47,7 @@ export interface MicrophoneSettings {
 /** What captures need. */
 export interface CaptureTools {
   readonly ffmpeg: FfmpegFinder;
+  readonly rpicam: RpicamFinder;
   readonly sound: SoundFinder;
   readonly sources: Sources;
   readonly taps: FlowTaps;
@@ -71,6 +74,8 @@ export class Captures {
   readonly #shared = new Map<string, Shared>();
   readonly #captures = new Map<string, Capture>();
   readonly #closing = new Set<Promise<void>>();
+  /** Those of `#shared` that can be changed while they run, by their keys. */
+  readonly #picameras = new Map<string, PicameraCapture>();
 
   constructor(tools: CaptureTools, handlers: CaptureHandlers) {
     this.#tools = tools;
@@ -80,18 +85,27 @@ export class Captures {
   /** Opens a camera, or shares the one that has the device. An open one of this id is replaced. */
   async openCamera(id: string, { options, lingerMs, frames }: CameraSettings): Promise<void> {
     await this.close(id);
-    const shared = this.#share(captureKey(options), () => ({
-      kind: 'video',
-      source: new Source(this.#origin(options), {
+    const shared = this.#share(captureKey(options), key => {
+      const origin = this.#origin(options);
+      const source = new Source(origin, {
         lingerMs,
         findFfmpeg: () => this.#tools.ffmpeg.find(),
         spare: hasSpareMemory(),
         log: text => this.#handlers.log('info', text),
-      }),
-    }));
+        ...(origin instanceof PicameraCapture ? { about: () => origin.about } : {}),
+      });
+      if (origin instanceof PicameraCapture) this.#picameras.set(key, origin);
+      return { kind: 'video', source };
+    });
     if (shared.source.kind !== 'video') return;
     this.#adopt(id, shared);
     if (frames) this.#tools.taps.openFrames(id, shared.source.source, frames);
+  }
+
+  /** Goes on with other options of a camera module; those who have its pictures keep them. */
+  changePicamera(id: string, options: PicameraOptions): void {
+    const key = this.#captures.get(id)?.shared.key;
+    if (key !== undefined) this.#picameras.get(key)?.change(options);
   }
 
   /** Opens a microphone, or shares the one that has the device. An open one of this id is replaced. */
@@ -143,7 +157,9 @@ export class Captures {
   #origin(options: CaptureOptions): Origin {
     if (options.source === 'test') return new TestPattern(options);
     const log = (text: string) => this.#handlers.log('debug', text);
-    return new FfmpegCapture(options, { ffmpeg: this.#tools.ffmpeg, log });
+    const { ffmpeg, rpicam } = this.#tools;
+    if (options.source === 'picamera') return new PicameraCapture(options, { rpicam, ffmpeg, log });
+    return new FfmpegCapture(options, { ffmpeg, log });
   }
 
   #adopt(id: string, shared: Shared): void {
@@ -157,8 +173,8 @@ export class Captures {
     this.#tools.sources.add(id, shared.source);
   }
 
-  #share(key: string, make: () => AnySource): Shared {
-    const shared = this.#shared.get(key) ?? { key, source: make(), holders: 0 };
+  #share(key: string, make: (key: string) => AnySource): Shared {
+    const shared = this.#shared.get(key) ?? { key, source: make(key), holders: 0 };
     shared.holders += 1;
     this.#shared.set(key, shared);
     return shared;
@@ -168,6 +184,7 @@ export class Captures {
     shared.holders -= 1;
     if (shared.holders > 0) return;
     this.#shared.delete(shared.key);
+    this.#picameras.delete(shared.key);
     const closing = shared.source.source.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
     await closing;

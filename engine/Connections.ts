@@ -19,7 +19,10 @@ import type { AnySource, Sources } from './Sources';
 
 /** How a connection is opened. */
 export interface ConnectionSettings
-  extends Pick<PeerGroupOptions, 'latency' | 'maxPeers' | 'handshakeMs' | 'silenceMs'> {
+  extends Pick<
+    PeerGroupOptions,
+    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'handshakeMs' | 'silenceMs'
+  > {
   /** In bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
   /** In ms. */
@@ -115,8 +118,11 @@ export class Connections {
       this.#handlers.disconnected(id, peer, cause);
     });
     group.on('abandoned', (peer, cause) => {
-      this.#handlers.log('info', `a browser did not get through (${cause}, peer ${peer})`);
+      // Who calls is told why it did not get through, and may try again and again.
+      const level = settings.calls ? 'debug' : 'info';
+      this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
     });
+    group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));
   }
 

@@ -6,7 +6,9 @@ import {
   type MicrophoneSettings,
 } from './Captures';
 import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
+import type { PicameraOptions } from './capture/CaptureOptions';
 import { type CameraDevice, listCameras } from './capture/devices';
+import { listPicameras, type PicameraDevice } from './capture/picameraList';
 import { type DisplaySettings, type DisplayState, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
@@ -17,8 +19,10 @@ import type { Chunk } from './output/FlowChunks';
 import type { Pcm } from './output/PcmInput';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
+import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
+import { RpicamFinder } from './process/rpicam';
 import { SoundFinder } from './process/SoundFinder';
 import { listMicrophones, listSpeakers, type SoundDevice } from './process/soundDevices';
 import type { SoundBackend } from './process/soundSystem';
@@ -48,6 +52,8 @@ export interface EngineHandlers {
 export interface EngineOptions {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart. */
   readonly stateDirectory?: string;
 }
@@ -62,6 +68,7 @@ export interface SoundDevices {
 export class Engine {
   readonly #handlers: EngineHandlers;
   readonly #ffmpeg: FfmpegFinder;
+  readonly #rpicam: RpicamFinder;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
@@ -72,17 +79,19 @@ export class Engine {
   readonly #ending = new AbortController();
   #warmUp: Promise<void> | undefined;
 
-  constructor({ ffmpegPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
+  constructor({ ffmpegPath, rpicamPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
     this.#handlers = handlers;
     const ffmpeg = new FfmpegFinder(ffmpegPath ? { setting: ffmpegPath } : {});
+    const rpicam = new RpicamFinder(rpicamPath ? { setting: rpicamPath } : {});
     const sound = new SoundFinder({ ffmpeg });
     const certificate = ownCertificate(stateDirectory);
     // Who opens a connection is told; until then nobody waits for it.
     certificate.catch(() => {});
     const sources = new Sources();
     const taps = new FlowTaps(handlers);
-    const tools = { ffmpeg, sound, certificate, sources, taps };
+    const tools = { ffmpeg, rpicam, sound, certificate, sources, taps };
     this.#ffmpeg = ffmpeg;
+    this.#rpicam = rpicam;
     this.#sound = sound;
     this.#certificate = certificate;
     this.#taps = taps;
@@ -104,6 +113,11 @@ export class Engine {
   /** Opens a camera. An open one of this id is replaced. */
   async openCamera(id: string, settings: CameraSettings): Promise<void> {
     if (!this.#isClosed) await this.#captures.openCamera(id, settings);
+  }
+
+  /** Goes on with other options of an open camera module. Unknown ids are ignored. */
+  changePicamera(id: string, options: PicameraOptions): void {
+    this.#captures.changePicamera(id, options);
   }
 
   /** Opens a microphone. An open one of this id is replaced. */
@@ -148,14 +162,29 @@ export class Engine {
     return this.#connections.group(id).answer(sdp);
   }
 
+  /** The offer of a call. @throws TooManyPeersError, OfferError */
+  offer(id: string): Promise<{ peer: string; sdp: string }> {
+    return this.#connections.group(id).offer();
+  }
+
+  /** Settles when the call is through. @throws AnswerError, CallFailedError, PeerGoneError */
+  accept(id: string, peer: string, sdp: string): Promise<void> {
+    return this.#connections.group(id).accept(peer, sdp);
+  }
+
   /** A browser will come soon: what it is to be sent is started. */
   expect(id: string): void {
     this.#connections.group(id).expect();
   }
 
-  /** @throws PeerGoneError, MessageError */
-  send(id: string, data: string | Buffer, peer?: string, channel?: string): void {
-    this.#connections.group(id).message(data, peer, channel);
+  /** Settles when it is on its way. @throws PeerGoneError, MessageError */
+  send(id: string, data: string | Buffer, target: MessageTarget): Promise<void> {
+    return this.#connections.group(id).message(data, target);
+  }
+
+  /** How one peer does, or all. @throws PeerGoneError */
+  peerStats(id: string, peer?: string): readonly StatsOfPeer[] {
+    return this.#connections.group(id).stats(peer);
   }
 
   /** @throws PeerGoneError */
@@ -196,6 +225,11 @@ export class Engine {
   /** @throws FfmpegMissingError where ffmpeg is needed to list them */
   async listCameras(): Promise<readonly CameraDevice[]> {
     return listCameras({ platform: process.platform, ffmpeg: this.#ffmpeg });
+  }
+
+  /** @throws RpicamMissingError */
+  listPicameras(): Promise<readonly PicameraDevice[]> {
+    return listPicameras(this.#rpicam);
   }
 
   /** @param backend to look with. Default: the best that works. @throws SoundMissingError */

@@ -1,28 +1,42 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
+import type { Calling } from './lib/Calling';
+import { showCall, startCalling } from './lib/callMode';
 import { clientAssets } from './lib/clientAssets';
 import {
   type ConnectionConfig,
   type ConnectionCredentials,
   connectionOptions,
+  statsIntervalMs,
   type WiredOutputs,
 } from './lib/connectionOptions';
+import { announceTracks, type OutputSettings, sendOn, statsEvent } from './lib/connectionOutputs';
+import { deadManSettings } from './lib/deadManSettings';
 import { mountEndpoint } from './lib/endpointOf';
 import { holdEngine } from './lib/engine';
-import { chunkFields, frameFields, frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
+import { frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
+import {
+  type ChannelMessage,
+  type ChannelSettings,
+  channelSettings,
+  targetOf,
+} from './lib/messageTarget';
 import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
-import { dataOf, fromPeer, messageFrom, type PeerMessage, peerOf } from './lib/peerMessage';
+import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
 
-type Incoming = PeerMessage & SignalingMessage & MediaMessage & { command?: unknown };
+type Incoming = PeerMessage &
+  SignalingMessage &
+  MediaMessage &
+  ChannelMessage & { command?: unknown };
 
 const VIDEO = 1;
 const AUDIO = 2;
 
-/** rtc-connection: any number of browsers. Outputs: messages, video, audio, events, and answer if wired. */
+/** rtc-connection: any number of browsers, or another endpoint that it calls. Outputs: messages, video, audio, events, and answer if wired. */
 export = (RED: NodeAPI): void => {
   // Before any flow starts, so that endpoints stand before all `http in` nodes.
   Mounts.of(RED);
@@ -33,13 +47,19 @@ export = (RED: NodeAPI): void => {
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const hasWiredSignaling = config.signaling === 'wired';
+    const isCall = config.signaling === 'call';
     let connection: ConnectionProxy | undefined;
     let mount: Mount | undefined;
+    let calling: Calling | undefined;
     let refusal: Error | undefined;
     let wiredAs: WiredOutputs | undefined;
+    let outputs: OutputSettings;
+    let channels: ChannelSettings;
+    let endOutputs: (() => void) | undefined;
 
     const show = () => {
       if (refusal) status.fail(refusal);
+      else if (isCall) showCall(status, connection?.peers.size ?? 0);
       else showCount(status, connection?.peers.size ?? 0);
     };
     const open = () => {
@@ -48,8 +68,9 @@ export = (RED: NodeAPI): void => {
       connection = opened;
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
-      sendOn(this, opened);
-      if (!hasWiredSignaling) mount = serve(opened);
+      endOutputs = sendOn(this, opened, outputs);
+      if (isCall) calling = startCalling(opened, status, config, this.credentials);
+      else if (!hasWiredSignaling) mount = serve(opened);
     };
 
     const serve = (answerer: ConnectionProxy) => {
@@ -72,11 +93,12 @@ export = (RED: NodeAPI): void => {
       if (!connection) return;
       if (video === wiredAs?.video && audio === wiredAs.audio) {
         // The deploy may have made nodes new that got them.
-        for (const { peer, track } of connection.remoteTracks) sendTrack(this, peer, track);
+        announceTracks(this, connection);
         return;
       }
       mount?.close();
-      void connection.close();
+      calling?.close();
+      void connection.close().then(endOutputs);
       open();
     };
 
@@ -87,7 +109,12 @@ export = (RED: NodeAPI): void => {
           const failure = await answerMessage(message, connection);
           if (failure) this.log(message.payload);
           send([null, null, null, null, message]);
-        } else await handle(connection, message);
+        } else if (message.command === 'stats') {
+          const stats = await connection.stats(peerOf(message));
+          send([null, null, null, stats.map(statsEvent)]);
+        } else if (message.command === 'call') calling?.now();
+        else await handle(connection, message, channels);
+        if (message.command === 'close') calling?.hangUp();
         done();
       } catch (error) {
         status.refuse(error, done);
@@ -97,13 +124,17 @@ export = (RED: NodeAPI): void => {
     this.on('close', async (done: () => void) => {
       RED.events.off('flows:started', followWires);
       mount?.close();
+      calling?.close();
       await connection?.close();
+      endOutputs?.();
       await hold.release();
       status.clear();
       done();
     });
 
     try {
+      channels = channelSettings(config);
+      outputs = { deadMan: deadManSettings(RED, this, config), statsMs: statsIntervalMs(config) };
       open();
       RED.events.on('flows:started', followWires);
     } catch (error) {
@@ -116,45 +147,37 @@ export = (RED: NodeAPI): void => {
     ConnectionConfig,
     object,
     ConnectionCredentials
-  >('rtc-connection', ConnectionNode, { credentials: { token: { type: 'password' } } });
+  >('rtc-connection', ConnectionNode, {
+    credentials: {
+      token: { type: 'password' },
+      user: { type: 'text' },
+      password: { type: 'password' },
+    },
+  });
 };
 
-/** Sends on what comes from the peers. */
-function sendOn(node: Node, connection: ConnectionProxy): void {
-  const event = (peer: string, fields: object) =>
-    node.send([null, null, null, { ...fromPeer(peer), ...fields }]);
-
-  connection.on('message', (...received) => node.send([messageFrom(...received)]));
-  connection.on('track', (peer, track) => sendTrack(node, peer, track));
-  connection.on('frame', (peer, frame) => sendMedia(node, 'video', peer, frameFields(frame)));
-  connection.on('chunk', (peer, chunk) => sendMedia(node, 'audio', peer, chunkFields(chunk)));
-  connection.on('connected', peer => event(peer, { payload: 'connected' }));
-  connection.on('disconnected', (peer, reason) => event(peer, { payload: 'disconnected', reason }));
-}
-
-function sendTrack(node: Node, peer: string, track: TrackHandle): void {
-  sendMedia(node, track.kind, peer, { payload: track });
-}
-
-function sendMedia(node: Node, kind: TrackHandle['kind'], peer: string, fields: object): void {
-  const message = { ...fromPeer(peer), ...fields };
-  node.send(kind === 'video' ? [null, message] : [null, null, message]);
-}
-
 /** Carries out what a message asks for. @throws MediaError */
-async function handle(connection: ConnectionProxy, message: Incoming): Promise<void> {
+async function handle(
+  connection: ConnectionProxy,
+  message: Incoming,
+  channels: ChannelSettings,
+): Promise<void> {
   if (message.payload instanceof TrackHandle) connection.addTrack(message.payload);
   else if (message.command === 'close') await connection.closePeer(peerOf(message));
-  else await put(connection, message);
+  else await put(connection, message, channels);
 }
 
 /** A picture or sound becomes media, all else a message. @throws MediaError */
-function put(connection: ConnectionProxy, message: Incoming): Promise<void> {
+function put(
+  connection: ConnectionProxy,
+  message: Incoming,
+  channels: ChannelSettings,
+): Promise<void> {
   const frame = frameIn(message);
   if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 });
   const pcm = pcmIn(message);
   if (pcm) return connection.putPcm(pcm);
-  return connection.send(dataOf(message.payload), peerOf(message), message.channel);
+  return connection.send(dataOf(message.payload), targetOf(message, channels));
 }
 
 function showCount(status: NodeStatus, peers: number): void {

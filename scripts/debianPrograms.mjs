@@ -23,6 +23,8 @@ const others = [
   { package: 'gstreamer1.0-plugins-base' },
   { package: 'gstreamer1.0-plugins-good' },
   { package: 'gstreamer1.0-plugins-ugly' },
+  // A library of Python.
+  { package: 'python3-aiortc' },
 ];
 
 /**

@@ -17,8 +17,10 @@ main();
 function main() {
   const files = chosenFiles(process.argv.slice(2));
   const missing = installPrograms({ withBrowsers: files.some(isBrowserTest) });
-  // Without Debian's ffmpeg the tests beside the browsers can use that of a devDependency.
-  const indispensable = skipBrowsers ? missing.filter(each => each !== 'ffmpeg') : missing;
+  // Without Debian's ffmpeg the tests beside the browsers can use that of a devDependency; those
+  // with aiortc are left out.
+  const dispensable = skipBrowsers ? ['ffmpeg', 'python3-aiortc'] : [];
+  const indispensable = missing.filter(each => !dispensable.includes(each));
   if (indispensable.length > 0) {
     end(`The tests need ${indispensable.join(', ')}: sudo apt install ${indispensable.join(' ')}`);
   }

@@ -1,89 +1,31 @@
-import { ContainerError } from '../coding/ContainerError';
 import { FlvParser, type FlvVideo } from '../coding/FlvParser';
-import {
-  hasBSlice,
-  NAL,
-  nalType,
-  nalUnits,
-  type SpsInfo,
-  spsInfo,
-  withParameterSets,
-} from '../coding/h264';
+import { H264Pictures } from './H264Pictures';
 import type { PictureHandlers } from './Picture';
-
-/** Profiles that browsers decode: baseline, main, high, all with 8-bit 4:2:0 (H.264, table A-2 onwards). */
-const PROFILES = new Set([66, 77, 100]);
 
 /** FLV counts whole ms: a composition time up to this may be rounding. */
 const ROUNDING_MS = 2;
 
 /** Turns H.264 in FLV into access units for WebRTC, or finds out why that cannot be. */
 export class H264Passthrough {
-  readonly #handlers: PictureHandlers;
+  readonly #pictures: H264Pictures;
   readonly #parser: FlvParser;
-  #sps: Buffer | undefined;
-  #pps: Buffer | undefined;
-  #info: SpsInfo | undefined;
-  #started = false;
-  #refused = false;
 
   constructor(handlers: PictureHandlers) {
-    this.#handlers = handlers;
+    this.#pictures = new H264Pictures(handlers);
     this.#parser = new FlvParser({
-      config: (sps, pps) => this.#configure(sps, pps),
+      config: (sps, pps) => this.#pictures.configure(sps, pps),
       video: tag => this.#video(tag),
-      unsupported: detail => this.#refuse(detail),
+      unsupported: detail => this.#pictures.refuse(detail),
     });
   }
 
   /** Takes the next bytes. Throws ContainerError when they are not FLV. */
   push(chunk: Buffer): void {
-    if (!this.#refused) this.#parser.push(chunk);
+    if (!this.#pictures.isRefused) this.#parser.push(chunk);
   }
 
-  #configure(sps: Buffer[], pps: Buffer[]): void {
-    if (sps.length > 1 || pps.length > 1) this.#refuse('several parameter sets');
-    if (sps[0]) this.#setSps(sps[0]);
-    this.#pps = pps[0] ?? this.#pps;
-  }
-
-  #setSps(sps: Buffer): void {
-    if (this.#sps?.equals(sps)) return;
-    try {
-      this.#info = spsInfo(sps);
-      this.#sps = sps;
-    } catch (error) {
-      if (!(error instanceof ContainerError)) throw error;
-      this.#refuse(error.problem);
-      return;
-    }
-    const { profileIdc } = this.#info;
-    if (!PROFILES.has(profileIdc)) this.#refuse(`H.264 profile ${profileIdc}`);
-  }
-
-  #video({ data, compositionMs }: FlvVideo): void {
-    let key = false;
-    for (const nal of nalUnits(data)) {
-      const type = nalType(nal);
-      if (type === NAL.idr) key = true;
-      // Copied: a view would hold the whole picture in memory for as long as the sets are in use.
-      if (type === NAL.sps) this.#setSps(Buffer.from(nal));
-      if (type === NAL.pps) this.#pps = Buffer.from(nal);
-    }
-    if (Math.abs(compositionMs) > ROUNDING_MS || hasBSlice(data)) this.#refuse('B-frames');
-    if (!this.#sps || !this.#pps || !this.#info) this.#refuse('no parameter sets');
-    if (this.#refused || !this.#sps || !this.#pps || !this.#info) return;
-    this.#started ||= key;
-    // Nobody can begin with a picture that refers to one that was never sent.
-    if (!this.#started) return;
-    const { width, height } = this.#info;
-    const whole = withParameterSets(data, this.#sps, this.#pps);
-    this.#handlers.picture({ codec: 'H264', data: whole, key, width, height });
-  }
-
-  #refuse(reason: string): void {
-    if (this.#refused) return;
-    this.#refused = true;
-    this.#handlers.refused(reason);
+  #video({ data, dtsMs, compositionMs }: FlvVideo): void {
+    if (Math.abs(compositionMs) > ROUNDING_MS) this.#pictures.refuse('B-frames');
+    this.#pictures.take(data, dtsMs);
   }
 }

@@ -5,7 +5,8 @@ export type Picture = Omit<AccessUnit, 'timestampMs'>;
 
 /** Who gets what is read from ffmpeg's output. */
 export interface PictureHandlers {
-  picture(picture: Picture): void;
+  /** @param timeMs by the clock of who coded it, in ms from any point; undefined where it is not told */
+  picture(picture: Picture, timeMs?: number): void;
   /** The stream is not what it was taken for; at most once, and no picture follows. */
   refused(reason: string): void;
 }

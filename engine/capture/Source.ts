@@ -22,6 +22,10 @@ export interface SourceState {
   readonly retryMs?: number;
   /** It is live, and yet brings no pictures; only where `pauseMs` was set. */
   readonly isPaused?: true;
+  /** Who codes the pictures, where the source has a choice: a short name. */
+  readonly via?: string;
+  /** Options that the source was asked for and does not know. */
+  readonly leftOut?: readonly string[];
 }
 
 /** What a source tells. */
@@ -34,6 +38,8 @@ export interface SourceOptions extends RenditionOptions {
   readonly log: (text: string) => void;
   /** After so long without a picture it is paused, in ms. Default: never. */
   readonly pauseMs?: number;
+  /** What the source tells of itself besides. */
+  readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
 }
 
 /** An encoder goes on for so long without viewers, in ms: a page that is reloaded finds it running. */
@@ -112,6 +118,7 @@ export class Source extends EventEmitter<SourceEvents> {
       ...(isRunning && frameRate ? { frameRate } : {}),
       ...(isRunning && isPaused ? { isPaused } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
+      ...this.#options.about?.(),
     });
   }
 
@@ -123,10 +130,12 @@ export class Source extends EventEmitter<SourceEvents> {
     const { width, height, frameRate } = state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
+    const isOther = this.#options.about?.().via !== this.#state.via;
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
-    if (!isResized && !isOff && !isPaused) return;
+    if (!isResized && !isOff && !isOther && !isPaused) return;
     this.#tell({
       ...state,
+      ...this.#options.about?.(),
       width: unit.width,
       height: unit.height,
       ...(measured ? { frameRate: measured } : {}),

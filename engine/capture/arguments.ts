@@ -6,7 +6,7 @@ import { usbInput } from './usb';
 import type { Way } from './way';
 
 /** Options of the captures that ffmpeg feeds. */
-export type FfmpegCaptureOptions = Exclude<CaptureOptions, { source: 'test' }>;
+export type FfmpegCaptureOptions = Exclude<CaptureOptions, { source: 'test' | 'picamera' }>;
 
 /** What `captureArguments` needs to know. */
 export interface CaptureRequest {

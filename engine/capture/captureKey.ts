@@ -3,11 +3,12 @@ import type { CaptureOptions } from './CaptureOptions';
 import { publicUrl } from './url';
 
 /**
- * The same text for captures that can be shared: of a USB camera only one can run, whatever name
- * the device goes by; others are the same when all their options are. Holds no password.
+ * The same text for captures that can be shared: of a USB camera or camera module only one
+ * can run, whatever name the device goes by; others are the same when all their options are. Holds no password.
  */
 export function captureKey(options: CaptureOptions): string {
   if (options.source === 'usb') return `usb ${realDevice(options.device)}`;
+  if (options.source === 'picamera') return `picamera ${options.camera}`;
   const { width, height, frameRate } = options;
   const mode = [width, height, frameRate].map(value => value ?? 'any').join(' ');
   switch (options.source) {

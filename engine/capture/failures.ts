@@ -24,6 +24,8 @@ export function captureLabel(options: CaptureOptions): string {
       return publicUrl(options);
     case 'file':
       return options.path;
+    case 'picamera':
+      return `camera ${options.camera}`;
     case 'test':
       return 'test pattern';
     default:

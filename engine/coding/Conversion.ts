@@ -17,13 +17,16 @@ export interface Conversion {
   readonly keyframeIntervalMs: number;
   /** Width of the pictures that come out, in pixels, if it is another; the proportions stay. */
   readonly scaledWidth?: number;
+  /** The pictures are turned clockwise by so many degrees. Not together with a scaled width. */
+  readonly turned?: 90 | 270;
 }
 
 /** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
-export function outputSize({ to, width, height, scaledWidth = width }: Conversion): {
+export function outputSize({ to, width, height, scaledWidth = width, turned }: Conversion): {
   width: number;
   height: number;
 } {
+  if (turned) return { width: Math.max(2, height & ~1), height: Math.max(2, width & ~1) };
   const scaledHeight = Math.round((height * scaledWidth) / width);
   if (to === 'JPEG' && scaledWidth === width) return { width, height };
   return { width: Math.max(2, scaledWidth & ~1), height: Math.max(2, scaledHeight & ~1) };
@@ -39,7 +42,8 @@ export function isSameConversion(a: Conversion, b: Conversion): boolean {
     a.frameRate === b.frameRate &&
     a.bitrateBps === b.bitrateBps &&
     a.keyframeIntervalMs === b.keyframeIntervalMs &&
-    a.scaledWidth === b.scaledWidth
+    a.scaledWidth === b.scaledWidth &&
+    a.turned === b.turned
   );
 }
 
@@ -90,6 +94,10 @@ function containerArguments(format: string, frameRate: number): string[] {
 
 function sizeFilter(conversion: Conversion): string[] {
   const { width, height } = outputSize(conversion);
+  if (conversion.turned) {
+    const direction = conversion.turned === 90 ? 'clock' : 'cclock';
+    return ['-vf', `transpose=${direction},crop=${width}:${height}`];
+  }
   if (width === conversion.width && height === conversion.height) return [];
   return conversion.scaledWidth === undefined
     ? ['-vf', `crop=${width}:${height}`]

@@ -1,12 +1,18 @@
 import type { RTCDataChannel } from 'werift';
 import { epochMs } from '../model/Clock';
+import type { ChannelSender } from './DataSender';
 import type { SentPicture } from './VideoSender';
 
 /** Label of the channel that our browser library opens beside the user's. */
 export const CONTROL_LABEL = 'rtcbot';
 
-/** Notes that wait for a browser that takes none, in bytes. */
-const MOST_BUFFERED_BYTES = 64 * 1024;
+/** What a page tells of itself. */
+export interface PageReport {
+  /** From capture to its screen, as it measures it, in ms. */
+  readonly latencyMs?: number;
+  /** Its round trip to us, in ms. */
+  readonly roundTripMs?: number;
+}
 
 /** What the control channel needs of its peer. */
 export interface ControlHandlers {
@@ -14,28 +20,56 @@ export interface ControlHandlers {
   lastSent(): SentPicture | undefined;
   /** The page is being closed. */
   bye(): void;
+  /** The other end is ours. @param canSplit it puts split messages together */
+  hello?(canSplit: boolean): void;
 }
 
 /**
  * Our end of the control channel, JSON text frames. The browser sends `ping` once a second and gets
- * `pong` with our clock and the capture time of a picture; it says `bye` before it goes.
+ * `pong` with our clock and the capture time of a picture; in its pings it may tell the `latency`
+ * and `roundTrip` that it measures. Both say `hello` and what they can; it says `bye` before it goes.
  */
 export class ControlChannel {
   readonly #channel: RTCDataChannel;
+  readonly #sender: ChannelSender;
+  readonly #handlers: ControlHandlers;
+  #page: PageReport = {};
 
-  constructor(channel: RTCDataChannel, handlers: ControlHandlers) {
+  constructor(channel: RTCDataChannel, sender: ChannelSender, handlers: ControlHandlers) {
     this.#channel = channel;
-    channel.onMessage.subscribe(message => {
-      const note = parsed(message);
-      if (note?.type === 'ping' && typeof note.time === 'number') {
-        this.#pong(note.time, handlers.lastSent());
-      } else if (note?.type === 'bye') handlers.bye();
-    });
+    this.#sender = sender;
+    this.#handlers = handlers;
+    channel.onMessage.subscribe(message => this.#read(message));
+    if (channel.readyState === 'open') this.#hello();
+    else channel.stateChanged.subscribe(state => state === 'open' && this.#hello());
+  }
+
+  /** What the page has told last. */
+  get page(): PageReport {
+    return this.#page;
   }
 
   /** Asks the browser to connect anew, because what is sent has changed. */
   askToReconnect(): void {
     this.#send({ type: 'reconnect' });
+  }
+
+  /** Tells the browser that another peer has taken its place, so that it does not come back by itself. */
+  sayReplaced(): void {
+    this.#send({ type: 'replaced' });
+  }
+
+  #read(message: string | Buffer): void {
+    const note = parsed(message);
+    if (note?.type === 'ping' && typeof note.time === 'number') {
+      this.#page = { ...ms('latencyMs', note.latency), ...ms('roundTripMs', note.roundTrip) };
+      this.#pong(note.time, this.#handlers.lastSent());
+    } else if (note?.type === 'bye') this.#handlers.bye();
+    else if (note?.type === 'hello') this.#handlers.hello?.(note.split === true);
+  }
+
+  #hello(): void {
+    this.#send({ type: 'hello', split: true });
   }
 
   #pong(time: number, video: SentPicture | undefined): void {
@@ -44,13 +78,14 @@ export class ControlChannel {
 
   #send(note: object): void {
     // A browser that asks but takes no answers gets no more of them.
-    const { readyState, bufferedAmount } = this.#channel;
-    if (readyState !== 'open' || bufferedAmount > MOST_BUFFERED_BYTES) return;
-    this.#channel.send(JSON.stringify(note));
+    if (this.#channel.readyState !== 'open' || this.#sender.isStuck) return;
+    this.#sender.send(this.#channel, JSON.stringify(note));
   }
 }
 
-function parsed(message: string | Buffer): { type?: unknown; time?: unknown } | undefined {
+type Note = Partial<Record<'type' | 'time' | 'split' | 'latency' | 'roundTrip', unknown>>;
+
+function parsed(message: string | Buffer): Note | undefined {
   try {
     const value: unknown = JSON.parse(message.toString());
     return typeof value === 'object' && value !== null ? value : undefined;
@@ -58,4 +93,9 @@ function parsed(message: string | Buffer): { type?: unknown; time?: unknown } | 
     // Not ours: whoever opened a channel of this label speaks another language.
     return undefined;
   }
+}
+
+/** A time that a page tells, if it makes sense. */
+function ms(key: keyof PageReport, value: unknown): PageReport {
+  return typeof value === 'number' && value >= 0 && value < 1e6 ? { [key]: value } : {};
 }

@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type RTCCertificate,
-  type RTCDataChannel,
-  type RTCDtlsTransport,
-  RTCPeerConnection,
-} from 'werift';
+import { type RTCCertificate, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
-import { MessageError, OfferError } from '../model/errors';
-import { CONTROL_LABEL, ControlChannel } from './ControlChannel';
+import { AnswerError } from '../model/callErrors';
+import { OfferError } from '../model/errors';
+import type { CheckedAnswer } from './answer';
 import { followNomination } from './followNomination';
-import { type ChannelData, MessageChannel } from './MessageChannel';
+import { withLegacyData } from './legacyData';
+import type { ChannelData } from './MessageChannel';
 import { withInactiveSections } from './negotiate';
 import type { CheckedOffer } from './offer';
+import { fullOffer, offerMedia } from './offering';
+import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
+import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
+import { sayGoodBye } from './sayGoodBye';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
 
@@ -25,6 +26,11 @@ export type CloseCause =
   | 'handshake timed out'
   | 'connection failed'
   | 'closed by flow'
+  /** Only of a call: the other end closed it. */
+  | 'hung up'
+  /** Only of a call: it is made anew, because what is sent has changed. */
+  | 'renewed'
+  | 'replaced'
   | 'redeployed';
 
 /** Who gets what happens to a peer. */
@@ -34,6 +40,7 @@ export interface PeerHandlers {
   message(channel: string, data: ChannelData): void;
   /** Once, and last. */
   closed(cause: CloseCause): void;
+  log?(text: string): void;
 }
 
 /** Options of a `Peer`. */
@@ -43,6 +50,8 @@ export interface PeerOptions {
   /** See `PeerMediaOptions.wanted`. */
   readonly wanted: PeerMediaOptions['wanted'];
   readonly certificate?: RTCCertificate;
+  /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
+  readonly calls?: boolean;
   /** How long the handshake may take, in ms. Default 10000. */
   readonly handshakeMs?: number;
   /** See `WatchdogOptions.silenceMs`. */
@@ -51,39 +60,61 @@ export interface PeerOptions {
   readonly clock?: Clock;
 }
 
-const DEFAULT_LABEL = 'default';
-/** What every peer takes in one message, in bytes (RFC 8841 6.1). */
-const LEAST_LIMIT_BYTES = 65_536;
+/** How long a page that was replaced has to hear of it, in ms; it leaves by itself when it does. */
+const FAREWELL_MS = 500;
+
+/** Tracks of each kind. */
+export type Room = Readonly<Record<'video' | 'audio', number>>;
+
+const HANDSHAKE_MS = 10_000;
+/** How long an offer waits for its answer, in ms: longer than signaling does. */
+const ANSWER_MS = 20_000;
+/** See `WatchdogOptions.silenceMs`: an end that checks the path every 6 s, and one check lost. */
+const CALLED_SILENCE_MS = 15_000;
 
 /** One browser, from its offer to its end. */
 export class Peer {
   /** Unguessable. */
   readonly id = randomBytes(12).toString('base64url');
-  readonly videoCodec: PeerVideoCodec;
+  /** Of a call: that of the answer, once there is one. */
+  videoCodec: PeerVideoCodec;
   readonly #handlers: PeerHandlers;
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
-  readonly #media: PeerMedia;
-  readonly #channels = new Map<string, MessageChannel>();
+  readonly #options: PeerOptions;
+  readonly #channels: PeerChannels;
+  readonly #clock: Clock;
   readonly #disposers: (() => void)[] = [];
-  #control: ControlChannel | undefined;
+  #media: PeerMedia;
+  /** Of a call: what it has offered, and the channels that it opens itself. */
+  #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
+  /** Of a call: it has room for less than is to be sent. */
+  #isShort = false;
   #cancelHandshake: (() => void) | undefined;
   #negotiating: Promise<string> | undefined;
-  #connected = false;
+  /** While it is connected. */
+  #meter: PeerMeter | undefined;
+  #isRetired = false;
   #closing: Promise<void> | undefined;
 
   constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
-    const { clock = systemClock, handshakeMs = 10_000, silenceMs, certificate } = options;
+    const { clock = systemClock, handshakeMs = HANDSHAKE_MS, silenceMs, certificate } = options;
+    const { calls = false } = options;
     this.videoCodec = videoCodec;
     this.#handlers = handlers;
+    this.#options = options;
+    this.#clock = clock;
+    // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
+    const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
       clock,
-      ...(silenceMs === undefined ? {} : { silenceMs }),
+      ...(silence === undefined ? {} : { silenceMs: silence }),
     });
-    this.#cancelHandshake = clock.after(handshakeMs, () => void this.close('handshake timed out'));
+    this.#limitHandshake(handshakeMs);
     this.#connection = new RTCPeerConnection(
       peerConfig({
         videoCodec,
+        calls,
         checkArrived: (...check) => {
           this.#watchdog.heard();
           followNomination(this.#connection, check);
@@ -91,19 +122,42 @@ export class Peer {
         ...(certificate ? { certificate } : {}),
       }),
     );
-    const { latency, packetize, wanted } = options;
-    const mediaOptions = { videoCodec, latency, packetize, wanted, clock };
-    this.#media = new PeerMedia(this.#connection, mediaOptions);
-    this.#listen(this.#connection.onDataChannel, channel => this.#open(channel));
+    this.#media = this.#mediaIn(videoCodec);
+    this.#channels = this.#makeChannels(clock);
+    this.#listen(this.#connection.onDataChannel, channel => this.#channels.open(channel));
   }
 
   get isConnected(): boolean {
-    return this.#connected;
+    return this.#meter !== undefined;
   }
 
   /** The browser offered data channels. */
   get takesMessages(): boolean {
-    return this.#connection.sctpTransport !== undefined;
+    return this.#channels.areTaken;
+  }
+
+  /** How it is connected and what goes to and fro. */
+  get stats(): PeerStats {
+    const { bytes, pictures, codec, loss, roundTripMs } = this.#media.sent;
+    const { sent, received, dropped, waitingBytes } = this.#channels.counts;
+    const { page, sentBytes } = this.#channels;
+    const [transport] = this.#connection.iceTransports;
+    const rates = this.#meter?.read({
+      sentBytes: bytes + sentBytes,
+      receivedBytes: transport?.connection.nominated?.bytesReceived ?? 0,
+      pictures: pictures ?? 0,
+    });
+    return {
+      connectedMs: Math.round(this.#meter?.elapsedMs ?? 0),
+      sentBps: rates?.sentBps ?? 0,
+      receivedBps: rates?.receivedBps ?? 0,
+      ...known({ roundTripMs: page.roundTripMs ?? roundTripMs, latencyMs: page.latencyMs, loss }),
+      ...(codec ? { codec, fps: rates?.fps ?? 0 } : {}),
+      messagesSent: sent,
+      messagesReceived: received,
+      messagesDropped: dropped,
+      waitingBytes,
+    };
   }
 
   /**
@@ -124,20 +178,71 @@ export class Peer {
   }
 
   /**
-   * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
-   * sent now is asked to connect anew.
+   * Makes an offer with room for so many tracks.
+   * @throws OfferError if it was closed meanwhile
    */
-  follow(tracks: MediaTracks): void {
-    if (this.#media.follow(tracks)) this.#control?.askToReconnect();
+  async offer(sent: Room): Promise<string> {
+    this.#limitHandshake(ANSWER_MS);
+    this.#negotiating = this.#makeOffer(sent);
+    return this.#negotiating;
   }
 
-  /** @throws MessageError if it cannot be sent */
-  send(data: ChannelData, label = DEFAULT_LABEL): void {
-    if (!this.takesMessages) throw new MessageError('the peer takes no messages');
-    // The browser opens the default channel; others are opened by whoever speaks first.
-    const isOurs = !this.#channels.has(label) && label !== DEFAULT_LABEL;
-    if (isOurs) this.#adopt(this.#connection.createDataChannel(label));
-    this.#channelOf(label).send(data);
+  /** What was offered. */
+  get offered(): string {
+    return this.#called?.offer ?? '';
+  }
+
+  /**
+   * Takes the answer to the offer. The tracks start at once.
+   * @throws AnswerError if it cannot be used; the peer is closed then
+   */
+  async accept(
+    answer: CheckedAnswer,
+    codec: PeerVideoCodec,
+    tracks: (codec: PeerVideoCodec) => MediaTracks,
+  ): Promise<void> {
+    // The other end may have taken long for its answer, but not for what follows.
+    this.#limitHandshake(this.#options.handshakeMs ?? HANDSHAKE_MS);
+    this.videoCodec = codec;
+    this.#media = this.#mediaIn(codec);
+    try {
+      await this.#takeAnswer(answer, tracks(codec));
+    } catch (error) {
+      await this.close('connection failed');
+      if (error instanceof AnswerError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AnswerError(reason.replaceAll(/\s+/g, ' '), { cause: error });
+    }
+  }
+
+  /**
+   * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
+   * sent now is asked to connect anew; a call is made anew.
+   */
+  follow(tracks: MediaTracks): void {
+    const isShort = this.#media.follow(tracks);
+    if (this.#called) this.#checkRoom(tracks, this.#called.room);
+    else if (isShort) this.#channels.askToReconnect();
+  }
+
+  /** Settles when it is on its way. @throws MessageError if it cannot be sent */
+  send(data: ChannelData, label?: string, settings?: ChannelSettings): Promise<void> {
+    return this.#channels.send(data, label, settings);
+  }
+
+  /**
+   * Ends it because another peer has taken its place: its page is told, so that it does not come
+   * back by itself. Nothing is heard of it from now on, not even its end. Never rejects.
+   */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    this.#media.close();
+    this.#channels.sayReplaced();
+    await new Promise<void>(resolve => {
+      const cancel = this.#clock.after(FAREWELL_MS, resolve);
+      this.#disposers.push(cancel, resolve);
+    });
+    await this.close('replaced');
   }
 
   /** Idempotent, never rejects; settles when sockets and timers are gone. */
@@ -151,68 +256,101 @@ export class Peer {
     const connection = this.#connection;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     if (this.#closing) throw new OfferError('the connection was closed');
+    this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
-    for (const transport of connection.dtlsTransports) {
-      // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
-      transport.role = 'server';
+    // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
+    for (const transport of connection.dtlsTransports) transport.role = 'server';
+    this.#followTransports();
+    await connection.setLocalDescription(await connection.createAnswer());
+    const { localDescription } = connection;
+    if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
+    const answer = withInactiveSections(localDescription.sdp);
+    return offer.hasLegacyData ? withLegacyData(answer) : answer;
+  }
+
+  async #makeOffer(sent: Room): Promise<string> {
+    const connection = this.#connection;
+    offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
+    const channels = this.#channels.create();
+    const offer = await fullOffer(connection);
+    if (this.#closing) throw new OfferError('the connection was closed');
+    this.#called = { channels, offer, room: sent };
+    return offer;
+  }
+
+  async #takeAnswer(answer: CheckedAnswer, tracks: MediaTracks): Promise<void> {
+    if (!this.#called || this.#closing) throw new AnswerError('the call was closed');
+    this.#followTransports();
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    if (this.#closing) throw new AnswerError('the call was closed');
+    this.#channels.prepare();
+    this.#media.prepare(answer, tracks, `rtcbot-${this.id}`);
+    this.#checkRoom(tracks, this.#called.room);
+    this.#channels.call(this.#called.channels);
+  }
+
+  #followTransports(): void {
+    for (const transport of this.#connection.dtlsTransports) {
       this.#listen(transport.onStateChange, state => this.#transportIs(state, transport));
       this.#listen(transport.onRtcp, packet => {
         this.#watchdog.heard();
         this.#media.feedback(packet);
       });
     }
-    await connection.setLocalDescription(await connection.createAnswer());
-    const { localDescription } = connection;
-    if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    return withInactiveSections(localDescription.sdp);
+  }
+
+  #mediaIn(videoCodec: PeerVideoCodec): PeerMedia {
+    const { latency, packetize, wanted } = this.#options;
+    const options = { videoCodec, latency, packetize, wanted, clock: this.#clock };
+    return new PeerMedia(this.#connection, options);
+  }
+
+  #limitHandshake(ms: number): void {
+    this.#cancelHandshake?.();
+    this.#cancelHandshake = this.#clock.after(ms, () => void this.close('handshake timed out'));
   }
 
   #transportIs(state: string, transport: RTCDtlsTransport): void {
     if (state === 'connected') this.#start(transport);
-    else if (state === 'closed') void this.close('page closed');
+    else if (state === 'closed') this.#ended();
     else if (state === 'failed') void this.close('connection failed');
   }
 
   #start(transport: RTCDtlsTransport): void {
-    if (this.#connected || this.#closing) return;
-    this.#connected = true;
+    if (this.isConnected || this.#closing) return;
+    this.#meter = new PeerMeter(this.#clock);
     this.#cancelHandshake?.();
     this.#watchdog.start();
+    this.#channels.start();
     this.#handlers.connected(this.#media.start(transport));
+    if (this.#isShort) void this.close('renewed');
   }
 
-  #open(channel: RTCDataChannel): void {
-    this.#listen(channel.onMessage, () => this.#watchdog.heard());
-    if (channel.label !== CONTROL_LABEL) {
-      this.#adopt(channel);
-      return;
-    }
-    this.#control = new ControlChannel(channel, {
-      lastSent: () => this.#media.lastSent,
-      bye: () => void this.close('page closed'),
-    });
-    this.#listen(channel.stateChanged, state => {
-      if (state === 'closed') void this.close('page closed');
-    });
+  /** What the other end does not take would not be taken the next time either. */
+  #checkRoom(tracks: MediaTracks, room: Room): void {
+    this.#isShort = tracks.video.length > room.video || tracks.audio.length > room.audio;
+    if (this.#isShort && this.isConnected) void this.close('renewed');
   }
 
-  #adopt(channel: RTCDataChannel): void {
-    const { label } = channel;
-    const mostBytes = this.#connection.sctpTransport?.remoteMaxMessageSize ?? LEAST_LIMIT_BYTES;
-    this.#channelOf(label).attach(channel, mostBytes, {
-      message: data => this.#handlers.message(label, data),
-      closed: () => {
-        this.#channels.delete(label);
-        // As in RTCBot, the end of the default channel is the end of the connection.
-        if (label === DEFAULT_LABEL) void this.close('page closed');
+  /** The other end closed the connection. */
+  #ended(): void {
+    void this.close(this.#called ? 'hung up' : 'page closed');
+  }
+
+  #makeChannels(clock: Clock): PeerChannels {
+    const handlers = {
+      message: (label: string, data: ChannelData) => {
+        if (!this.#isRetired) this.#handlers.message(label, data);
       },
-    });
-  }
-
-  #channelOf(label: string): MessageChannel {
-    const channel = this.#channels.get(label) ?? new MessageChannel();
-    this.#channels.set(label, channel);
-    return channel;
+      heard: () => this.#watchdog.heard(),
+      ended: () => this.#ended(),
+      lost: () => void this.close('vanished'),
+      renew: () => void this.close('renewed'),
+      replaced: () => void this.close('replaced'),
+      lastSent: () => this.#media.lastSent,
+      log: (text: string) => this.#handlers.log?.(text),
+    };
+    return new PeerChannels(this.#connection, handlers, clock);
   }
 
   async #end(cause: CloseCause): Promise<void> {
@@ -220,10 +358,11 @@ export class Peer {
     this.#watchdog.close();
     for (const dispose of this.#disposers) dispose();
     this.#media.close();
-    this.#channels.clear();
-    this.#handlers.closed(cause);
+    this.#channels.close();
+    if (!this.#isRetired) this.#handlers.closed(cause);
     // Closed in the midst of it, the stack goes on to open sockets that nobody closes.
     await this.#negotiating?.catch(() => {});
+    await sayGoodBye(this.#connection);
     try {
       await this.#connection.close();
     } catch {
@@ -237,4 +376,15 @@ export class Peer {
   ): void {
     this.#disposers.push(event.subscribe(callback).unSubscribe);
   }
+}
+
+/** Without what is not known. */
+function known<Key extends string>(
+  values: Readonly<Record<Key, number | undefined>>,
+): Partial<Record<Key, number>> {
+  const entries = Object.entries<number | undefined>(values);
+  // What is left has the keys that it had.
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<
+    Record<Key, number>
+  >;
 }

@@ -6,10 +6,14 @@ import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors';
 import { preferredCodec } from '../model/match';
 import type { Subscription, Track } from '../model/Track';
+import { checkAnswer } from './answer';
+import { arrival } from './arrival';
 import type { ChannelData } from './MessageChannel';
 import { type CheckedOffer, checkOffer } from './offer';
 import { type CloseCause, Peer, type PeerOptions } from './Peer';
+import type { ChannelSettings } from './PeerChannels';
 import type { MediaTracks, RemoteMedia } from './PeerMedia';
+import type { PeerStats } from './PeerMeter';
 import { rtpPayloads } from './rtpPayloads';
 import type { LatencyMode } from './VideoSender';
 
@@ -26,9 +30,13 @@ export interface PeerGroupOptions {
   readonly latency: LatencyMode;
   /** Peers at the same time, those in the handshake included. */
   readonly maxPeers: number;
+  /** What becomes of one more: it is refused, or takes the place of the oldest. Default `refuse`. */
+  readonly whenFull?: 'refuse' | 'replace';
   /** The kinds that are wanted of peers. Default none. */
   readonly wanted?: PeerOptions['wanted'];
   readonly certificate?: RTCCertificate;
+  /** Its peers are called: see `offer`. Default false. */
+  readonly calls?: boolean;
   /** See `PeerOptions`, in ms. */
   readonly handshakeMs?: number;
   readonly silenceMs?: number;
@@ -42,18 +50,34 @@ export type PeerGroupEvents = {
   /** Its handshake came to nothing. */
   abandoned: [peer: string, cause: CloseCause];
   message: [peer: string, channel: string, data: ChannelData];
+  log: [text: string];
 };
+
+/** A peer's `PeerStats`. */
+export type StatsOfPeer = PeerStats & { readonly peer: string };
+
+/** Which peers a message goes to, and on which channel. */
+export interface MessageTarget {
+  /** Absent: all that are connected. */
+  readonly peer?: string;
+  /** Label of the data channel. Default `default`. */
+  readonly channel?: string;
+  /** How the channel is opened if there is none of this label yet. */
+  readonly settings?: ChannelSettings;
+}
 
 /** How long what was started waits for the browser that was announced, in ms. */
 const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
-const MOST_HANDSHAKES = 16;
+const MOST_HANDSHAKES = 64;
 
 /** All browsers of one rtc-connection: answers offers, fans video out, carries messages. */
 export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #options: PeerGroupOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #leaving = new Set<Promise<void>>();
+  /** Replaced by others, and about to be told so. */
+  readonly #retired = new Set<Peer>();
   /** Payloads of units, made once for all peers. */
   readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
   #video: readonly VideoSource[] = [];
@@ -69,7 +93,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   /** Peers that are connected. */
   get size(): number {
-    return [...this.#peers.values()].filter(({ isConnected }) => isConnected).length;
+    return this.#connected().length;
   }
 
   /**
@@ -96,6 +120,31 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return { peer: peer.id, sdp: answer };
   }
 
+  /**
+   * Makes a peer that calls: its offer, for which `accept` takes the answer.
+   * @throws TooManyPeersError, OfferError
+   */
+  async offer(): Promise<{ peer: string; sdp: string }> {
+    this.#checkRoom();
+    const peer = this.#open('H264');
+    const sdp = await peer.offer({ video: this.#video.length, audio: this.#audio.length });
+    return { peer: peer.id, sdp };
+  }
+
+  /**
+   * Takes the answer to an offer; settles when the peer is connected.
+   * @throws AnswerError, CallFailedError, PeerGoneError
+   */
+  async accept(id: string, sdp: string): Promise<void> {
+    const peer = this.#peer(id);
+    const arrived = arrival(this, id);
+    // What is wrong with the answer says more than that the peer has not arrived.
+    arrived.catch(() => {});
+    const answer = checkAnswer(sdp, peer.offered);
+    await peer.accept(answer, this.#codecFor(answer), codec => this.#tracks(codec));
+    await arrived;
+  }
+
   /** A browser will come soon: capture and encoder get a head start on its page and handshake. */
   expect(): void {
     if (this.#closed) return;
@@ -106,12 +155,19 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   /**
-   * Sends a message to one peer, or to all that are connected.
+   * Sends a message to one peer, or to all that are connected. Settles when it is on its way.
    * @throws PeerGoneError, MessageError
    */
-  message(data: ChannelData, to?: string, label?: string): void {
-    if (to === undefined) this.#broadcast(data, label);
-    else this.#peer(to).send(data, label);
+  async message(data: ChannelData, target: MessageTarget = {}): Promise<void> {
+    const { peer, channel, settings } = target;
+    if (peer !== undefined) await this.#peer(peer).send(data, channel, settings);
+    else await this.#broadcast(data, target);
+  }
+
+  /** How one peer does, or all that are connected. @throws PeerGoneError */
+  stats(id?: string): StatsOfPeer[] {
+    const peers = id === undefined ? this.#connected() : [this.#peer(id)];
+    return peers.map(peer => ({ peer: peer.id, ...peer.stats }));
   }
 
   /** Closes one peer, or all. @throws PeerGoneError */
@@ -124,7 +180,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   async close(): Promise<void> {
     this.#closed = true;
     this.#endHeadStart();
-    await Promise.all([...this.#peers.values()].map(peer => peer.close('redeployed')));
+    const peers = [...this.#peers.values(), ...this.#retired];
+    await Promise.all(peers.map(peer => peer.close('redeployed')));
     await Promise.all(this.#leaving);
   }
 
@@ -135,17 +192,15 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   /** A peer that cannot be sent this does not keep it from the others. */
-  #broadcast(data: ChannelData, label?: string): void {
-    const failures: unknown[] = [];
-    for (const peer of this.#peers.values()) {
-      if (!peer.isConnected || !peer.takesMessages) continue;
-      try {
-        peer.send(data, label);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
+  async #broadcast(data: ChannelData, { channel, settings }: MessageTarget): Promise<void> {
+    const peers = this.#connected().filter(({ takesMessages }) => takesMessages);
+    const sent = await Promise.allSettled(peers.map(peer => peer.send(data, channel, settings)));
+    const failure = sent.find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') throw failure.reason;
+  }
+
+  #connected(): Peer[] {
+    return [...this.#peers.values()].filter(({ isConnected }) => isConnected);
   }
 
   #endHeadStart(): void {
@@ -155,14 +210,15 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   #checkRoom(): void {
-    const { maxPeers } = this.#options;
-    if (this.#closed || this.#peers.size >= maxPeers) throw new TooManyPeersError(maxPeers);
+    const { maxPeers, whenFull } = this.#options;
+    const isFull = this.#peers.size >= maxPeers && whenFull !== 'replace';
+    if (this.#closed || isFull) throw new TooManyPeersError(maxPeers);
     const handshakes = this.#peers.size - this.size;
     if (handshakes >= MOST_HANDSHAKES) throw new TooManyPeersError(MOST_HANDSHAKES);
   }
 
   /** One codec serves all video of a peer. */
-  #codecFor(offer: CheckedOffer): PeerVideoCodec {
+  #codecFor(offer: Pick<CheckedOffer, 'media'>): PeerVideoCodec {
     const accepted = offer.media.find(({ kind }) => kind === 'video')?.codecs ?? ['H264'];
     return preferredCodec(accepted, this.#video[0]?.native) ?? 'H264';
   }
@@ -172,9 +228,10 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   #open(codec: PeerVideoCodec): Peer {
-    const { latency, certificate, handshakeMs, silenceMs } = this.#options;
+    const { latency, calls = false, certificate, handshakeMs, silenceMs } = this.#options;
     const options: PeerOptions = {
       latency,
+      calls,
       wanted: this.#options.wanted ?? [],
       packetize: unit => this.#packetize(unit),
       ...(certificate ? { certificate } : {}),
@@ -184,9 +241,13 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     const peer: Peer = new Peer(
       codec,
       {
-        connected: media => this.emit('connected', peer.id, media),
+        connected: media => {
+          this.#makeRoom(peer);
+          this.emit('connected', peer.id, media);
+        },
         message: (channel, data) => this.emit('message', peer.id, channel, data),
         closed: cause => this.#left(peer, cause),
+        log: text => this.emit('log', `${text} (peer ${peer.id})`),
       },
       options,
     );
@@ -194,10 +255,27 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return peer;
   }
 
-  #left(peer: Peer, cause: CloseCause): void {
+  /** Only who is connected takes a place: an offer alone must not push anybody out. */
+  #makeRoom(newcomer: Peer): void {
+    const others = this.#connected().filter(peer => peer !== newcomer);
+    const [oldest] = others;
+    if (!oldest || others.length < this.#options.maxPeers) return;
+    this.#retired.add(oldest);
+    this.#forget(
+      oldest,
+      oldest.retire().finally(() => this.#retired.delete(oldest)),
+    );
+    this.emit('disconnected', oldest.id, 'replaced');
+  }
+
+  #forget(peer: Peer, closed: Promise<void>): void {
     this.#peers.delete(peer.id);
-    const leaving = peer.close(cause).finally(() => this.#leaving.delete(leaving));
+    const leaving = closed.finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
+  }
+
+  #left(peer: Peer, cause: CloseCause): void {
+    this.#forget(peer, peer.close(cause));
     // A flow hears only of the end of what it heard the beginning of.
     if (peer.isConnected) this.emit('disconnected', peer.id, cause);
     else this.emit('abandoned', peer.id, cause);

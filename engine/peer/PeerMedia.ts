@@ -14,11 +14,12 @@ import { AudioReceiver } from './AudioReceiver';
 import { AudioSender } from './AudioSender';
 import { readFeedback } from './feedback';
 import { audioSenderOptions, extensionIds, transceiversOf, videoSenderOptions } from './negotiate';
-import type { CheckedOffer, OfferedMedia } from './offer';
 import { RembSender } from './RembSender';
 import { RtpSender } from './RtpSender';
+import { readReports } from './receiverReports';
 import { secureSender } from './SecureSender';
 import { SenderReports } from './SenderReports';
+import type { OfferedMedia } from './sections';
 import { VideoReceiver } from './VideoReceiver';
 import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
 
@@ -44,6 +45,21 @@ export interface PeerMediaOptions {
   readonly clock: Clock;
 }
 
+/** How the media that a peer is sent do. */
+export interface SentMedia {
+  /** With the headers of its packets, about. */
+  readonly bytes: number;
+  /** Pictures, absent without video. */
+  readonly pictures?: number;
+  readonly codec?: PeerVideoCodec;
+  /** Of the newest report of the peer, see `StreamReport`. */
+  readonly loss?: number;
+  readonly roundTripMs?: number;
+}
+
+/** RTP header, extensions and authentication tag, in bytes. */
+const PACKET_OVERHEAD_BYTES = 32;
+
 interface Line<Sender> {
   readonly transceiver: RTCRtpTransceiver;
   readonly sender: Sender;
@@ -58,6 +74,7 @@ export class PeerMedia {
   readonly #video: Line<VideoSender>[] = [];
   readonly #audio: Line<AudioSender>[] = [];
   readonly #incoming: RTCRtpTransceiver[] = [];
+  #reported: Pick<SentMedia, 'loss' | 'roundTripMs'> = {};
 
   constructor(connection: RTCPeerConnection, options: PeerMediaOptions) {
     this.#connection = connection;
@@ -71,14 +88,35 @@ export class PeerMedia {
     return this.#video[0]?.sender.lastSent;
   }
 
+  /** What the peer was sent so far, and how it arrived. */
+  get sent(): SentMedia {
+    const lines = [...this.#video, ...this.#audio];
+    const bytes = lines.map(({ sender: { sender } }) => {
+      const { packets, octets } = sender?.counts ?? { packets: 0, octets: 0 };
+      return octets + packets * PACKET_OVERHEAD_BYTES;
+    });
+    const [first] = this.#video;
+    return {
+      bytes: bytes.reduce((sum, each) => sum + each, 0),
+      ...(first?.sender.sender
+        ? { pictures: first.sender.sent, codec: this.#options.videoCodec }
+        : {}),
+      ...this.#reported,
+    };
+  }
+
   /** Chooses the direction of each m-section, after the remote description was set. Tracks start at once. */
-  prepare(offer: CheckedOffer, tracks: MediaTracks, name: string): void {
+  prepare(
+    remote: { readonly media: readonly OfferedMedia[] },
+    tracks: MediaTracks,
+    name: string,
+  ): void {
     const stream = new MediaStream({ id: name });
     // Apart, so that the browser does not hold pictures back for the sound; together for lip sync.
     const isApart = this.#options.latency === 'lowest';
     const sound = isApart ? new MediaStream({ id: `${name}-sound` }) : stream;
     for (const transceiver of this.#connection.getTransceivers()) {
-      const offered = offer.media.find(({ mid }) => mid === transceiver.mid);
+      const offered = remote.media.find(({ mid }) => mid === transceiver.mid);
       const isSent =
         transceiver.kind === 'video'
           ? this.#sendVideo(transceiver, offered, tracks, stream)
@@ -126,6 +164,10 @@ export class PeerMedia {
 
   /** Acts on what an RTCP packet of the peer asks for. */
   feedback(packet: RtcpPacket): void {
+    for (const { ssrc, loss, roundTripMs } of readReports(packet)) {
+      const isOurs = lineOf(this.#video, ssrc) ?? lineOf(this.#audio, ssrc);
+      if (isOurs) this.#reported = { loss, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
+    }
     readFeedback(packet, {
       keyframe: ssrc => lineOf(this.#video, ssrc)?.sender.requestKeyframe(),
       lost: (ssrc, sequences) => {

@@ -47,6 +47,7 @@ export class VideoSender {
   #held: AccessUnit[] = [];
   #needsKey = true;
   #owesRequest = false;
+  #sent = 0;
   #dropped = 0;
   #lastSent: SentPicture | undefined;
 
@@ -58,6 +59,11 @@ export class VideoSender {
 
   get sender(): RtpSender | undefined {
     return this.#sender;
+  }
+
+  /** Units that this peer was sent. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** Units that this peer was not sent because it was behind. */
@@ -142,6 +148,7 @@ export class VideoSender {
     const payloads = this.#options.packetize(unit);
     if (payloads.length === 0 || !this.#sender) return;
     const extensions = this.#extensions(unit);
+    this.#sent += 1;
     const rtpTimestamp = this.#sender.send(payloads, unit.timestampMs, extensions);
     this.#lastSent = { rtpTimestamp, captureTime: unit.timestampMs };
   }

@@ -4,7 +4,7 @@ import { RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { Chunk } from '../output/FlowChunks';
 import { asBuffer } from './memory';
-import type { Calls } from './protocol';
+import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
@@ -44,7 +44,7 @@ export class CaptureProxy extends WorkerProxy<CaptureProxyEvents> {
   /** For the wires. */
   readonly track: TrackHandle;
   readonly #link: WorkerLink;
-  readonly #options: CaptureProxyOptions;
+  #options: CaptureProxyOptions;
 
   constructor(link: WorkerLink, options: CaptureProxyOptions) {
     super(link, 'closeCapture');
@@ -69,6 +69,15 @@ export class CaptureProxy extends WorkerProxy<CaptureProxyEvents> {
   async snapshot(settings: FrameSettings): Promise<ReceivedFrame> {
     const frame = await this.#link.call('snapshot', { id: this.id, settings });
     return { ...frame, data: asBuffer(frame.data) };
+  }
+
+  /** Goes on with other options of a camera module. Its track stays. */
+  changePicamera(options: PicameraOptions): void {
+    if (this.#options.kind !== 'video' || this.isClosing) return;
+    // For the next worker, should this one fall.
+    this.#options = { ...this.#options, settings: { ...this.#options.settings, options } };
+    const { id } = this;
+    this.#link.call('changePicamera', { id, options }).catch(error => this.fail(error));
   }
 
   /** Takes what the worker says of this capture. */

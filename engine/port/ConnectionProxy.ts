@@ -4,7 +4,7 @@ import type { Frame } from '../model/Frame';
 import type { CloseCause } from '../peer/Peer';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
-import type { PcmNote } from './protocol';
+import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
@@ -81,6 +81,19 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     return { peer, description: { type: 'answer', sdp } };
   }
 
+  /** Makes the offer of a call. @throws MediaError */
+  offer(): Promise<{ peer: string; sdp: string }> {
+    return this.#link.call('offer', { id: this.id });
+  }
+
+  /**
+   * Takes the answer to the offer of a call; settles when it is through.
+   * @throws MediaError with code answer-invalid, call-failed or peer-gone
+   */
+  accept(peer: string, sdp: string): Promise<void> {
+    return this.#link.call('accept', { id: this.id, peer, sdp });
+  }
+
   /** A browser will come soon: what it is to be sent is started. */
   expect(): void {
     this.#link.call('expect', { id: this.id }).catch(() => {
@@ -89,16 +102,17 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   }
 
   /**
-   * Sends to one peer, or to all.
+   * Sends to one peer, or to all. Settles when the message is on its way.
    * @throws MediaError with code peer-gone or message-unsendable
    */
-  send(data: string | Buffer, peer?: string, channel?: string): Promise<void> {
-    return this.#link.call('send', {
-      id: this.id,
-      data: typeof data === 'string' ? data : ownMemory(data),
-      ...(peer === undefined ? {} : { peer }),
-      ...(channel === undefined ? {} : { channel }),
-    });
+  send(data: string | Buffer, target: MessageTarget = {}): Promise<void> {
+    const own = typeof data === 'string' ? data : ownMemory(data);
+    return this.#link.call('send', { id: this.id, data: own, target });
+  }
+
+  /** How one peer does, or all that are connected. @throws MediaError with code peer-gone */
+  stats(peer?: string): Promise<readonly StatsOfPeer[]> {
+    return this.#link.call('peerStats', { id: this.id, ...(peer === undefined ? {} : { peer }) });
   }
 
   /** Sends a picture to the peers. @throws MediaError with code message-unsendable */

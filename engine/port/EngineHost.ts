@@ -10,6 +10,7 @@ type Call = Exclude<ToWorker, { taken: string }>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
   'openCamera',
+  'changePicamera',
   'openMicrophone',
   'closeCapture',
   'openConnection',
@@ -82,12 +83,16 @@ export class EngineHost {
         return engine.openCamera(note.ask.id, note.ask.settings);
       case 'openMicrophone':
         return engine.openMicrophone(note.ask.id, note.ask.settings);
+      case 'changePicamera':
+        return engine.changePicamera(note.ask.id, note.ask.options);
       case 'closeCapture':
         return engine.closeCapture(note.ask.id);
       case 'snapshot':
         return engine.snapshot(note.ask.id, note.ask.settings);
       case 'listCameras':
         return engine.listCameras();
+      case 'listPicameras':
+        return engine.listPicameras();
       case 'listMicrophones':
         return engine.listMicrophones(note.ask.backend);
       case 'listSpeakers':
@@ -202,8 +207,11 @@ type ConnectionCall = Extract<
       | 'closeConnection'
       | 'setTracks'
       | 'answer'
+      | 'offer'
+      | 'accept'
       | 'expect'
       | 'send'
+      | 'peerStats'
       | 'closePeer'
       | 'putFrame'
       | 'putPcm';
@@ -221,12 +229,18 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
       return engine.setTracks(id, note.ask.tracks);
     case 'answer':
       return engine.answer(id, note.ask.sdp);
+    case 'offer':
+      return engine.offer(id);
+    case 'accept':
+      return engine.accept(id, note.ask.peer, note.ask.sdp);
     case 'expect':
       return engine.expect(id);
     case 'send': {
-      const { data, peer, channel } = note.ask;
-      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), peer, channel);
+      const { data, target } = note.ask;
+      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), target);
     }
+    case 'peerStats':
+      return engine.peerStats(id, note.ask.peer);
     case 'closePeer':
       return engine.closePeer(id, note.ask.peer);
     case 'putFrame': {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { ConnectionSettings } from '../Connections';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { SoundBackend } from '../process/soundSystem';
@@ -60,6 +61,11 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
   /** The cameras of this machine. @throws MediaError */
   listCameras(): Promise<readonly CameraDevice[]> {
     return this.#link.call('listCameras', {});
+  }
+
+  /** The camera modules of this machine. @throws MediaError with code rpicam-missing */
+  listPicameras(): Promise<readonly PicameraDevice[]> {
+    return this.#link.call('listPicameras', {});
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
 import type { ConnectionSettings, RemoteTrack } from '../Connections';
+import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
+import type { PicameraDevice } from '../capture/picameraList';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
@@ -9,6 +11,7 @@ import type { Frame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
 import type { CloseCause } from '../peer/Peer';
+import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 
@@ -19,17 +22,23 @@ export type {
   DisplaySettings,
   DisplayState,
   FrameSettings,
+  MessageTarget,
   MicrophoneSettings,
+  PicameraDevice,
+  PicameraOptions,
   PicturePurpose,
   SoundBackend,
   SoundDevices,
   SpeakerSettings,
+  StatsOfPeer,
 };
 
 /** What the worker is started with. */
 export interface WorkerSettings {
   /** Path of ffmpeg, if the user set one. */
   readonly ffmpegPath?: string;
+  /** Path of rpicam-vid, if the user set one. */
+  readonly rpicamPath?: string;
   /** Directory for what outlives a restart: the certificate. */
   readonly stateDirectory?: string;
 }
@@ -49,6 +58,7 @@ type Id = { readonly id: string };
 export type Calls = {
   openCamera: { ask: Id & { settings: CameraSettings }; reply: undefined };
   openMicrophone: { ask: Id & { settings: MicrophoneSettings }; reply: undefined };
+  changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
@@ -56,12 +66,14 @@ export type Calls = {
   /** Of a connection, in the order of the m-sections, or of a loudspeaker. */
   setTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
   answer: { ask: Id & { sdp: string }; reply: { peer: string; sdp: string } };
+  /** Of a call; the answer to it is accepted. */
+  offer: { ask: Id; reply: { peer: string; sdp: string } };
+  accept: { ask: Id & { peer: string; sdp: string }; reply: undefined };
   /** A browser will come soon. */
   expect: { ask: Id; reply: undefined };
-  send: {
-    ask: Id & { data: string | Uint8Array; peer?: string; channel?: string };
-    reply: undefined;
-  };
+  /** Replied to when the message is on its way. */
+  send: { ask: Id & { data: string | Uint8Array; target: MessageTarget }; reply: undefined };
+  peerStats: { ask: Id & { peer?: string }; reply: readonly StatsOfPeer[] };
   closePeer: { ask: Id & { peer?: string }; reply: undefined };
   putFrame: { ask: Id & { frame: Frame }; reply: undefined };
   putPcm: { ask: Id & { pcm: PcmNote }; reply: undefined };
@@ -86,6 +98,7 @@ export type Calls = {
     reply: undefined;
   };
   listCameras: { ask: object; reply: readonly CameraDevice[] };
+  listPicameras: { ask: object; reply: readonly PicameraDevice[] };
   /** Without a backend by the one that is found. */
   listMicrophones: { ask: { backend?: SoundBackend }; reply: SoundDevices };
   listSpeakers: { ask: { backend?: SoundBackend }; reply: SoundDevices };

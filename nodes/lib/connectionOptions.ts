@@ -1,15 +1,23 @@
 import type { NodeDef } from 'node-red';
 import type { ConnectionSettings } from '../../engine/port/protocol';
+import type { DeadManConfig } from './deadManSettings';
 import { type FramesConfig, frameSettings } from './frameSettings';
+import type { ChannelConfig } from './messageTarget';
 import { numberOf } from './numberOf';
 
 /** The settings of an rtc-connection as the editor writes them. */
-export interface ConnectionConfig extends NodeDef, FramesConfig {
-  readonly signaling: 'endpoint' | 'wired';
+export interface ConnectionConfig extends NodeDef, FramesConfig, ChannelConfig, DeadManConfig {
+  readonly signaling: 'endpoint' | 'wired' | 'call';
   readonly path: string;
+  /** Of the endpoint that is called. Absent in flows of older versions. */
+  readonly address?: string;
   /** Serve the ready-made page. */
   readonly page: boolean;
   readonly maxPeers: string | number;
+  /** What becomes of one more. Absent in flows of older versions: it is refused. */
+  readonly whenFull?: 'refuse' | 'replace';
+  /** In seconds; empty or absent: no statistics. */
+  readonly statsInterval?: string | number;
   /** In kbit/s; empty: by the size of the picture. */
   readonly bitrate: string | number;
   /** In seconds. */
@@ -24,13 +32,17 @@ export interface ConnectionConfig extends NodeDef, FramesConfig {
 
 /** The secrets of an rtc-connection. */
 export interface ConnectionCredentials {
-  /** Access token; absent or empty: none is asked for. */
+  /** Access token; absent or empty: none is asked for. Of a call: that of the other endpoint. */
   readonly token?: string;
+  /** Login at the server of the endpoint that is called; absent or empty: none. */
+  readonly user?: string;
+  readonly password?: string;
 }
 
 const PEERS = { least: 1, most: 1000 };
 const KBITS = { least: 50, most: 50_000 };
 const SECONDS = { least: 0.5, most: 600 };
+const STATS_SECONDS = { least: 0.5, most: 3600 };
 const DEFAULT_PEERS = 32;
 const DEFAULT_KEYFRAME_SECONDS = 10;
 
@@ -49,7 +61,9 @@ export function connectionOptions(
   const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
   return {
     latency: config.latency === 'smooth' ? 'smooth' : 'lowest',
+    ...(config.signaling === 'call' ? { calls: true } : {}),
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
+    ...(config.whenFull === 'replace' ? { whenFull: 'replace' as const } : {}),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
     ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),
     ...(wired.video
@@ -57,4 +71,10 @@ export function connectionOptions(
       : {}),
     ...(wired.audio ? { audio: config.audio ?? ('track' as const) } : {}),
   };
+}
+
+/** Time between two events `stats`, in ms; undefined for none. @throws SettingError */
+export function statsIntervalMs({ statsInterval }: ConnectionConfig): number | undefined {
+  const seconds = numberOf('statsInterval', statsInterval, STATS_SECONDS);
+  return seconds === undefined ? undefined : 1000 * seconds;
 }

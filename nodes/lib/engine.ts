@@ -45,9 +45,11 @@ export function holdEngine(RED: NodeAPI): EngineHold {
 function start(RED: NodeAPI): SharedEngine {
   const { userDir } = RED.settings;
   const ffmpegPath: unknown = RED.settings.get('rtcbotFfmpegPath');
+  const rpicamPath: unknown = RED.settings.get('rtcbotRpicamPath');
   const engine = new EngineProxy({
     ...(userDir ? { stateDirectory: join(userDir, '.rtcbot') } : {}),
     ...(typeof ffmpegPath === 'string' ? { ffmpegPath } : {}),
+    ...(typeof rpicamPath === 'string' ? { rpicamPath } : {}),
   });
   engine.on('log', (level, text) => RED.log[level](`[rtcbot] ${text}`));
   const shared = { engine, holders: 0, timer: undefined };

@@ -7,6 +7,9 @@ export class TestChannel {
   readonly sent: (string | Buffer)[] = [];
   readyState = 'connecting';
   bufferedAmount = 0;
+  ordered = true;
+  maxRetransmits: number | null = null;
+  maxPacketLifeTime: number | null = null;
 
   /** For who takes a channel of the stack; holds what our code uses of one. */
   get asChannel(): RTCDataChannel {
@@ -15,6 +18,10 @@ export class TestChannel {
 
   send(data: string | Buffer): void {
     this.sent.push(data);
+  }
+
+  close(): void {
+    this.become('closed');
   }
 
   become(state: 'open' | 'closing' | 'closed'): void {

@@ -76,7 +76,7 @@ export class WeriftBrowser {
    */
   async connected(): Promise<void> {
     const [transport] = this.connection.dtlsTransports;
-    await waitFor('end of the handshake', 5000, () => transport?.state === 'connected');
+    await waitFor('end of the handshake', 20_000, () => transport?.state === 'connected');
   }
 
   /** The channel of this label, once it is open. */

@@ -1,8 +1,8 @@
-import { chromium } from 'playwright-core';
+import { type CDPSession, chromium } from 'playwright-core';
 import { inPageScript } from './inPageScript';
 import { killTree } from './killTree';
 import { programPath } from './programPath';
-import type { TestBrowser, TestPage } from './TestBrowser';
+import type { TouchBrowser, TouchPage } from './TestBrowser';
 
 const FLAGS = [
   '--no-sandbox',
@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 
 /** Starts the system's Chromium without a window; `flags` are added to the command line. */
-export async function launchChromium(flags: readonly string[] = []): Promise<TestBrowser> {
+export async function launchChromium(flags: readonly string[] = []): Promise<TouchBrowser> {
   const server = await chromium.launchServer({
     executablePath: programPath('chromium'),
     headless: true,
@@ -35,7 +35,7 @@ export async function launchChromium(flags: readonly string[] = []): Promise<Tes
   return {
     name: 'Chromium',
     pid,
-    async open(address: string): Promise<TestPage> {
+    async open(address: string): Promise<TouchPage> {
       const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
       await context.addInitScript(inPageScript());
       const page = await context.newPage();
@@ -44,6 +44,9 @@ export async function launchChromium(flags: readonly string[] = []): Promise<Tes
         goto: async next => void (await page.goto(next)),
         reload: async () => void (await page.reload()),
         evaluate: expression => page.evaluate(expression),
+        keyDown: code => page.keyboard.down(code),
+        keyUp: code => page.keyboard.up(code),
+        ...touchesOf(await context.newCDPSession(page)),
         close: () => context.close(),
       };
     },
@@ -55,6 +58,23 @@ export async function launchChromium(flags: readonly string[] = []): Promise<Tes
       killTree(pid);
       await browser.close();
       await server.close();
+    },
+  };
+}
+
+/** Touches as the screen's driver gives them. */
+function touchesOf(session: CDPSession): Pick<TouchPage, 'touch' | 'cancelTouch'> {
+  let down = 0;
+  return {
+    async touch(fingers) {
+      const type =
+        fingers.length > down ? 'touchStart' : fingers.length < down ? 'touchEnd' : 'touchMove';
+      down = fingers.length;
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints: [...fingers] });
+    },
+    async cancelTouch() {
+      down = 0;
+      await session.send('Input.dispatchTouchEvent', { type: 'touchCancel', touchPoints: [] });
     },
   };
 }

@@ -35,6 +35,8 @@ export async function launchFirefox(): Promise<TestBrowser> {
         goto: async next => void (await page.goto(next)),
         reload: async () => void (await page.reload()),
         evaluate: async <T>(expression: string) => (await page.evaluate(expression)) as T,
+        keyDown: code => page.keyboard.down(code),
+        keyUp: code => page.keyboard.up(code),
         close: () => page.close(),
       };
     },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EditorNode } from './editorNode';
 import { type FlowNode, flowNode, TAB } from './flowNode';
 import { observers } from './observers';
 import { ROOT } from './packedPackage';
@@ -27,6 +28,17 @@ export function cameraNode(settings: Partial<FlowNode> = {}): FlowNode {
     format: 'jpeg',
     framesWidth: '',
     framesRate: '',
+    wires: [['connection'], []],
+    ...settings,
+  });
+}
+
+/** A freshly dropped rtc-picamera, wired to `connection`, with some settings changed. */
+export function picameraNode(settings: Partial<FlowNode> = {}): FlowNode {
+  const { defaults } = new EditorNode('picamera').definition;
+  const dropped = Object.entries(defaults).map(([name, { value }]) => [name, value]);
+  return flowNode('picamera', 'rtc-picamera', {
+    ...Object.fromEntries(dropped),
     wires: [['connection'], []],
     ...settings,
   });
@@ -81,6 +93,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     name: '',
     signaling: 'endpoint',
     path: '/rtcbot',
+    address: '',
     page: true,
     maxPeers: '32',
     bitrate: '',
@@ -91,6 +104,14 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     framesWidth: '',
     framesRate: '',
     audio: 'track',
+    whenFull: 'refuse',
+    statsInterval: '',
+    ordered: true,
+    maxRetransmits: '',
+    deadMan: false,
+    deadManMs: '500',
+    deadManPayload: 'stop',
+    deadManPayloadType: 'str',
     outputs: 4,
     wires: [[], [], [], ['events']],
     ...settings,

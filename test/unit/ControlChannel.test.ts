@@ -21,6 +21,21 @@ describe('parseControl', () => {
       message: { type: 'pong', time: 1, serverTime: 2 },
     },
     { it: 'reads a reconnect', data: '{"type":"reconnect"}', message: { type: 'reconnect' } },
+    {
+      it: 'reads that it was replaced',
+      data: '{"type":"replaced"}',
+      message: { type: 'replaced' },
+    },
+    {
+      it: 'reads what the server is capable of',
+      data: '{"type":"hello","split":true}',
+      message: { type: 'hello', split: true },
+    },
+    {
+      it: 'takes a hello that names nothing for one of an older server',
+      data: '{"type":"hello"}',
+      message: { type: 'hello', split: false },
+    },
     { it: 'ignores a pong without times', data: '{"type":"pong"}', message: undefined },
     { it: 'ignores types it does not know', data: '{"type":"news"}', message: undefined },
     { it: 'ignores text that is not JSON', data: 'hello', message: undefined },

@@ -4,20 +4,26 @@ import { epochMs } from '../../engine/model/Clock';
 import { ControlChannel } from '../../engine/peer/ControlChannel';
 import type { SentPicture } from '../../engine/peer/VideoSender';
 import { TestChannel } from '../support/TestChannel';
+import { TestSender } from '../support/TestSender';
 
 function setUp(lastSent?: SentPicture) {
   const channel = new TestChannel();
   channel.readyState = 'open';
+  const sender = new TestSender();
+  const hellos: boolean[] = [];
   let byes = 0;
-  const control = new ControlChannel(channel.asChannel, {
+  const control = new ControlChannel(channel.asChannel, sender, {
     lastSent: () => lastSent,
     bye: () => {
       byes += 1;
     },
+    hello: canSplit => hellos.push(canSplit),
   });
+  // Its own hello, which a test of its own looks at.
+  channel.sent.splice(0);
   const say = (message: unknown) => channel.onMessage.execute(JSON.stringify(message));
   const answers = () => channel.sent.map(text => JSON.parse(text.toString()));
-  return { channel, control, say, answers, byes: () => byes };
+  return { channel, sender, control, say, answers, hellos, byes: () => byes };
 }
 
 describe("the server's end of the control channel", () => {
@@ -40,6 +46,36 @@ describe("the server's end of the control channel", () => {
     const { say, byes } = setUp();
     say({ type: 'bye' });
     assert.equal(byes(), 1);
+  });
+
+  it('says hello once when it opens', () => {
+    const channel = new TestChannel();
+    const handlers = { lastSent: () => undefined, bye: () => {} };
+    void new ControlChannel(channel.asChannel, new TestSender(), handlers);
+    assert.deepEqual(channel.sent, []);
+    channel.become('open');
+    assert.deepEqual(channel.sent, ['{"type":"hello","split":true}']);
+  });
+
+  it('hears whether the other end puts split messages together', () => {
+    const { say, hellos } = setUp();
+    say({ type: 'hello', split: true });
+    say({ type: 'hello' });
+    assert.deepEqual(hellos, [true, false]);
+  });
+
+  it('keeps what the page tells of itself in its pings, if it makes sense', () => {
+    const { control, say } = setUp();
+    say({ type: 'ping', time: 1, latency: 45.5, roundTrip: 3 });
+    assert.deepEqual(control.page, { latencyMs: 45.5, roundTripMs: 3 });
+    say({ type: 'ping', time: 2, latency: 'much', roundTrip: -1 });
+    assert.deepEqual(control.page, {});
+  });
+
+  it('tells the browser that it was replaced', () => {
+    const { control, answers } = setUp();
+    control.sayReplaced();
+    assert.deepEqual(answers(), [{ type: 'replaced' }]);
   });
 
   it('asks the browser to connect anew', () => {
@@ -71,8 +107,8 @@ describe("the server's end of the control channel", () => {
   }
 
   it('answers no more where the answers are not taken', () => {
-    const { channel, say } = setUp();
-    channel.bufferedAmount = 100_000;
+    const { channel, sender, say } = setUp();
+    sender.isStuck = true;
     say({ type: 'ping', time: 1 });
     assert.deepEqual(channel.sent, []);
   });

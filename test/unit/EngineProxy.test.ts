@@ -117,11 +117,14 @@ describe('an EngineProxy', () => {
     const heard = new Promise(resolve => {
       channel.onMessage.subscribe(resolve);
     });
-    await connection.send(Buffer.from('xhello').subarray(1), peer);
+    await connection.send(Buffer.from('xhello').subarray(1), { peer });
     assert.deepEqual(await heard, Buffer.from('hello'));
     assert.deepEqual([...connection.peers], [peer]);
-    await assert.rejects(connection.send('', peer), { code: 'message-unsendable' });
-    await assert.rejects(connection.send('x', 'nobody'), { code: 'peer-gone' });
+    await assert.rejects(connection.send('x', { peer, channel: 'rtcbot' }), {
+      code: 'message-unsendable',
+    });
+    assert.equal((await connection.stats(peer))[0]?.messagesSent, 1);
+    await assert.rejects(connection.send('x', { peer: 'nobody' }), { code: 'peer-gone' });
     await assert.rejects(connection.answer({ sdp: 'nonsense' }), { code: 'offer-invalid' });
   });
 

@@ -12,6 +12,7 @@ import { joinNals } from '../../engine/coding/h264';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { Track } from '../../engine/model/Track';
 import { PeerGroup, type PeerGroupOptions, type VideoSource } from '../../engine/peer/PeerGroup';
+import { framesOf, SplitReader } from '../../engine/peer/split';
 import { CHROMIUM_OFFER, FIREFOX_OFFER } from '../support/browserOffers';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
@@ -183,14 +184,15 @@ describe('a PeerGroup', () => {
     const { group } = start();
     const browser = rig.browser();
     const { peer, sdp } = await group.answer(await browser.offer());
-    group.message('early', peer);
+    const early = group.message('early', { peer });
     const heard: (string | Buffer)[] = [];
     browser.channels.get('default')?.onMessage.subscribe(data => heard.push(data));
     await browser.accept(sdp);
     const channel = await browser.channel();
     await waitFor('early message', LIMIT_MS, () => heard.length === 1);
-    group.message(Buffer.from([1, 2]), peer);
-    group.message('to all');
+    await early;
+    await group.message(Buffer.from([1, 2]), { peer });
+    await group.message('to all');
     channel.send('hello');
     channel.send(Buffer.from('bytes'));
     await rig.heard('default: bytes');
@@ -207,7 +209,7 @@ describe('a PeerGroup', () => {
     browser.connection.onDataChannel.subscribe(channel => {
       channel.onMessage.subscribe(data => opened.push(`${channel.label}: ${data}`));
     });
-    group.message('news', peer, 'ticker');
+    await group.message('news', { peer, channel: 'ticker' });
     await waitFor('message', LIMIT_MS, () => opened.includes('ticker: news'));
   });
 
@@ -218,15 +220,16 @@ describe('a PeerGroup', () => {
     assert.doesNotMatch(sdp, /m=video|m=audio/);
     await browser.accept(sdp);
     await browser.channel();
-    group.message('hello', peer);
+    await group.message('hello', { peer });
     assert.notEqual(rig.track.state, 'live');
   });
 
-  it('says that there is no such peer', () => {
+  it('says that there is no such peer', async () => {
     const { group } = start();
-    assert.throws(() => group.message('x', 'nobody'), { code: 'peer-gone' });
+    await assert.rejects(group.message('x', { peer: 'nobody' }), { code: 'peer-gone' });
+    assert.throws(() => group.stats('nobody'), { code: 'peer-gone' });
     assert.throws(() => group.closePeer('nobody'), { code: 'peer-gone' });
-    group.message('to nobody at all');
+    await group.message('to nobody at all');
   });
 
   it('refuses more peers than it may have, and takes one again when one has left', async () => {
@@ -238,6 +241,103 @@ describe('a PeerGroup', () => {
     await rig.heard('disconnected: closed by flow');
     await rig.connect();
     assert.equal(group.size, 1);
+  });
+
+  it('lets a newcomer take the place of the oldest where that is wanted, once it is connected', async () => {
+    const { group, events } = start({ maxPeers: 1, whenFull: 'replace' });
+    const { browser: first, peer } = await rig.connect({ channels: ['default', 'rtcbot'] });
+    const notes: string[] = [];
+    const control = await first.channel('rtcbot');
+    control.onMessage.subscribe(data => notes.push(data.toString()));
+    // An offer alone pushes nobody out.
+    await group.answer(CHROMIUM_OFFER);
+    assert.deepEqual(events, ['connected']);
+
+    await rig.connect();
+    assert.deepEqual(events, ['connected', 'disconnected: replaced', 'connected']);
+    assert.equal(group.size, 1);
+    await assert.rejects(group.message('x', { peer }), { code: 'peer-gone' });
+    await waitFor('note', LIMIT_MS, () => notes.includes('{"type":"replaced"}'));
+    // What it still says is not heard any more.
+    (await first.channel()).send('still driving');
+    await waitFor('end', LIMIT_MS, () => control.readyState === 'closed');
+    assert.deepEqual(events, ['connected', 'disconnected: replaced', 'connected']);
+  });
+
+  it('tells how its peers do', async () => {
+    const { group, origin } = start();
+    const { browser, peer } = await rig.connect({ channels: ['default', 'rtcbot'] });
+    const control = await browser.channel('rtcbot');
+    control.send('{"type":"ping","time":1,"latency":40,"roundTrip":2.5}');
+    (await browser.channel()).send('hello');
+    await rig.heard('default: hello');
+    await group.message('hi', { peer });
+    origin.run.unit(h264Unit('key', { key: true }));
+    const stats = await waitFor('statistics', LIMIT_MS, () =>
+      group.stats().find(each => each.latencyMs !== undefined && (each.fps ?? 0) > 0),
+    );
+    assert.deepEqual(
+      [stats.peer, stats.codec, stats.latencyMs, stats.roundTripMs],
+      [peer, 'H264', 40, 2.5],
+    );
+    assert.deepEqual(
+      [stats.messagesSent, stats.messagesReceived, stats.messagesDropped],
+      [1, 1, 0],
+    );
+    assert.ok(stats.sentBps > 0 && stats.receivedBps > 0 && stats.connectedMs > 0);
+    assert.deepEqual(
+      group.stats(peer).map(each => each.peer),
+      [peer],
+    );
+  });
+
+  it('sends more than the peer takes in one message in parts, to one of ours', async () => {
+    const { group } = start();
+    const { browser, peer } = await rig.connect({ channels: ['default', 'rtcbot'] });
+    const heard: (string | Buffer)[] = [];
+    const channel = await browser.channel();
+    const reader = new SplitReader();
+    channel.onMessage.subscribe(frame => {
+      const message = reader.read(frame);
+      if (message !== undefined) heard.push(message);
+    });
+    const large = Buffer.alloc(1_000_000, 'large');
+    const sent = group.message(large, { peer });
+    (await browser.channel('rtcbot')).send('{"type":"hello","split":true}');
+    await sent;
+    await group.message('after', { peer });
+    await waitFor('messages', LIMIT_MS, () => heard.length === 2);
+    assert.ok(large.equals(heard[0] as Buffer));
+    for (const frame of framesOf(large)) channel.send(frame);
+    await waitFor('large message', LIMIT_MS, () =>
+      rig.events.some(({ length }) => length > 999_999),
+    );
+  });
+
+  it('refuses more than the peer takes in one message, for one that is not ours', async () => {
+    const { group } = start();
+    const { browser, peer } = await rig.connect();
+    await browser.channel();
+    await assert.rejects(group.message(Buffer.alloc(70_000), { peer }), {
+      code: 'message-unsendable',
+      message: /70000 bytes, the peer takes 65536/,
+    });
+    await group.message('goes on', { peer });
+  });
+
+  it('refuses what waits for a peer that leaves', async () => {
+    const { group } = start();
+    const browser = rig.browser();
+    const { peer } = await group.answer(await browser.offer());
+    const refused = assert.rejects(group.message('too early', { peer }), /the peer has left/);
+    group.closePeer(peer);
+    await refused;
+  });
+
+  it('keeps the control channel for itself', async () => {
+    const { group } = start();
+    const { peer } = await rig.connect();
+    await assert.rejects(group.message('x', { peer, channel: 'rtcbot' }), /reserved/);
   });
 
   it('gives up a browser that never connects', async () => {
@@ -276,7 +376,7 @@ describe('a PeerGroup', () => {
     const notes: string[] = [];
     channel.onMessage.subscribe(data => notes.push(data.toString()));
     channel.send('{"type":"ping","time":1}');
-    await waitFor('pong', LIMIT_MS, () => notes.length === 1);
+    await waitFor('pong', LIMIT_MS, () => notes.some(note => note.includes('pong')));
     group.send([rig.source, rig.source]);
     await waitFor('note', LIMIT_MS, () => notes.includes('{"type":"reconnect"}'));
   });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ConnectionConfig, connectionOptions } from '../../nodes/lib/connectionOptions';
+import {
+  type ConnectionConfig,
+  connectionOptions,
+  statsIntervalMs,
+} from '../../nodes/lib/connectionOptions';
 
 /** A connection as it is dropped from the palette. */
 const DROPPED: ConnectionConfig = {
@@ -32,6 +36,12 @@ describe('connectionOptions', () => {
     },
     { it: 'reads the limit', config: { maxPeers: 3.2 }, options: { maxPeers: 3 } },
     { it: 'reads the latency', config: { latency: 'smooth' }, options: { latency: 'smooth' } },
+    {
+      it: 'lets the newcomer in where that is wanted',
+      config: { whenFull: 'replace' },
+      options: { whenFull: 'replace' },
+    },
+    { it: 'refuses the newcomer else', config: { whenFull: 'refuse' }, options: {} },
     { it: 'takes an unknown latency for the lowest', config: { latency: 'x' }, options: {} },
   ]) {
     it(sentence, () => {
@@ -69,4 +79,16 @@ describe('connectionOptions', () => {
       assert.deepEqual(request, { ...DEFAULTS, ...asked });
     });
   }
+});
+
+describe('statsIntervalMs', () => {
+  it('reads seconds, and nothing as none', () => {
+    assert.equal(statsIntervalMs({ ...DROPPED, statsInterval: '1.5' }), 1500);
+    assert.equal(statsIntervalMs({ ...DROPPED, statsInterval: '' }), undefined);
+    assert.equal(statsIntervalMs(DROPPED), undefined);
+  });
+
+  it('refuses what would flood the flow', () => {
+    assert.throws(() => statsIntervalMs({ ...DROPPED, statsInterval: 0.01 }), /statsInterval/);
+  });
 });

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import * as callErrors from '../../engine/model/callErrors';
 import * as errors from '../../engine/model/errors';
+import * as picameraErrors from '../../engine/model/picameraErrors';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
@@ -27,7 +29,7 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values(errors) as unknown[])
+  ...(Object.values({ ...errors, ...callErrors, ...picameraErrors }) as unknown[])
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),
@@ -59,7 +61,10 @@ describe('The texts of errors', () => {
 });
 
 describe('The status texts', () => {
-  const values = { width: 1920, height: 1080, fps: 60, number: 1000, via: 'naudiodon', khz: 44.1 };
+  const values = {
+    ...{ width: 1920, height: 1080, fps: 60, path: 'x264' },
+    ...{ number: 1000, seconds: 30, via: 'naudiodon', khz: 44.1 },
+  };
   for (const [key, text] of Object.entries<string>(common.status)) {
     it(`${key} fits under a node`, () => {
       const filled = fill(text, values);
@@ -97,7 +102,7 @@ for (const node of nodes) {
       const fields = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials)];
       const missing = fields
         // Kept by the dialog, not entered by the user.
-        .filter(field => field !== 'outputs')
+        .filter(field => field !== 'outputs' && !field.endsWith('PayloadType'))
         .map(field => node.text(`${type}.label.${field}`) ?? field)
         .filter(label => !help.includes(`**${label}**`));
       assert.deepEqual(missing, []);

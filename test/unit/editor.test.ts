@@ -148,6 +148,28 @@ describe('The settings of a connection', () => {
       config: { signaling: 'wired', path: '?' },
       wrong: [],
     },
+    {
+      it: 'take an address to call',
+      config: { signaling: 'call', address: 'http://robot:1880/rtcbot' },
+      wrong: [],
+    },
+    {
+      it: 'take an environment variable to call',
+      config: { signaling: 'call', address: environmentVariable },
+      wrong: [],
+    },
+    { it: 'need an address to call', config: { signaling: 'call' }, wrong: ['address'] },
+    {
+      it: 'want a whole address to call',
+      config: { signaling: 'call', address: 'robot:1880' },
+      wrong: ['address'],
+    },
+    {
+      it: 'keep a login out of the address to call',
+      config: { signaling: 'call', address: 'http://me:secret@robot/rtcbot' },
+      wrong: ['address'],
+    },
+    { it: 'do not mind an address that is not called', config: { address: '?' }, wrong: [] },
     { it: 'want a whole number of peers', config: { maxPeers: '1.5' }, wrong: ['maxPeers'] },
     { it: 'want room for a peer', config: { maxPeers: '0' }, wrong: ['maxPeers'] },
     { it: 'want a bitrate that shows something', config: { bitrate: '5' }, wrong: ['bitrate'] },
@@ -195,6 +217,12 @@ describe('The label of a node', () => {
     },
     { it: 'falls back to the type', node: camera, config: { source: 'usb' }, label: 'camera' },
     { it: 'is the path of an endpoint', node: connection, config: { path: 'a/b/' }, label: '/a/b' },
+    {
+      it: 'is the address that is called, without its query',
+      node: connection,
+      config: { signaling: 'call', address: 'http://robot:1880/rtcbot?token=secret' },
+      label: 'robot:1880/rtcbot',
+    },
     {
       it: 'is the type for wired signaling',
       node: connection,

@@ -52,7 +52,32 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   camera: framesRows(),
-  'rtc-connection': framesRows(),
+  'rtc-connection': [
+    ...framesRows(),
+    {
+      it: 'want a limit of retransmits that is one',
+      config: { maxRetransmits: '1.5' },
+      wrong: ['maxRetransmits'],
+    },
+    { it: 'take no retransmits at all', config: { maxRetransmits: '0' }, wrong: [] },
+    {
+      it: 'want seconds between statistics',
+      config: { statsInterval: '0.1' },
+      wrong: ['statsInterval'],
+    },
+    { it: 'want a silence that can be noticed', config: { deadManMs: '5' }, wrong: ['deadManMs'] },
+    { it: 'take any text as stop message', config: { deadManPayload: '' }, wrong: [] },
+    {
+      it: 'want a stop message that is JSON where that was chosen',
+      config: { deadManPayload: '{', deadManPayloadType: 'json' },
+      wrong: ['deadManPayload'],
+    },
+    {
+      it: 'want a stop message that is a number where that was chosen',
+      config: { deadManPayload: 'x', deadManPayloadType: 'num' },
+      wrong: ['deadManPayload'],
+    },
+  ],
 };
 
 for (const [file, rows] of Object.entries(tables)) {
@@ -69,10 +94,11 @@ describe('A flow made before there were frames and tracks from the browser', () 
   for (const file of ['camera', 'rtc-connection']) {
     it(`still has a valid ${file}`, () => {
       const lacking = Object.fromEntries(
-        ['frames', 'format', 'framesWidth', 'framesRate', 'video', 'audio'].map(name => [
-          name,
-          undefined,
-        ]),
+        [
+          ...['frames', 'format', 'framesWidth', 'framesRate', 'video', 'audio'],
+          ...['whenFull', 'statsInterval', 'ordered', 'maxRetransmits'],
+          ...['deadMan', 'deadManMs', 'deadManPayload', 'deadManPayloadType'],
+        ].map(name => [name, undefined]),
       );
       const node = new EditorNode(file);
       assert.deepEqual(node.problems(lacking), {});

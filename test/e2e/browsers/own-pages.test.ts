@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launchChromium } from '../../support/chromium';
 import { launchFirefox } from '../../support/firefox';
-import { flowNode } from '../../support/flowNode';
 import { cameraToBrowser, exampleFlow } from '../../support/flows';
 import { NodeRed } from '../../support/NodeRed';
+import { pageAt } from '../../support/pageAt';
 import { assertLive } from '../../support/pictureClock';
 import type { TestBrowser } from '../../support/TestBrowser';
 
@@ -32,19 +32,6 @@ const RTCBOT_PAGE = `<!doctype html>
 </script>
 </body>
 </html>`;
-
-const pageAt = (url: string, html: string) => [
-  flowNode('page-in', 'http in', { url, method: 'get', wires: [['page-text']] }),
-  flowNode('page-text', 'template', {
-    field: 'payload',
-    fieldType: 'msg',
-    syntax: 'plain',
-    template: html,
-    output: 'str',
-    wires: [['page-out']],
-  }),
-  flowNode('page-out', 'http response', { headers: { 'content-type': 'text/html' } }),
-];
 
 describe('a page of the user', () => {
   const browsers: TestBrowser[] = [];

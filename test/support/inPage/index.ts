@@ -8,6 +8,7 @@ export { sendClock } from './sendClock';
 export { sendColors } from './sendColors';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
+export { sayAsServer, servedPeers, serveInPage } from './serverInPage';
 export { shownColor } from './shownColor';
 export { heard, sendTone } from './sound';
 export { presentedFrames, video } from './video';

@@ -1,0 +1,20 @@
+import { CallFailedError } from '../model/callErrors';
+import type { CloseCause } from './Peer';
+import type { PeerGroup } from './PeerGroup';
+
+/** Settles when a peer of the group is connected. @throws CallFailedError if it comes to nothing */
+export function arrival(group: PeerGroup, id: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const connected = (peer: string) => {
+      if (peer === id) end(resolve);
+    };
+    const abandoned = (peer: string, cause: CloseCause) => {
+      if (peer === id) end(() => reject(new CallFailedError(cause)));
+    };
+    const end = (settle: () => void) => {
+      group.off('connected', connected).off('abandoned', abandoned);
+      settle();
+    };
+    group.on('connected', connected).on('abandoned', abandoned);
+  });
+}

@@ -1,0 +1,114 @@
+import type { PeerVideoCodec } from '../model/AccessUnit';
+import { modernData } from './legacyData';
+
+/** One m-section that carries pictures or sound, as the other end describes it. */
+export interface OfferedMedia {
+  readonly kind: 'video' | 'audio';
+  readonly mid: string;
+  /** The other end wants to be sent something here. */
+  readonly receives: boolean;
+  /** The other end wants to send something here. */
+  readonly sends: boolean;
+  /** Video codecs that it takes and gives, and we as well; empty for audio, which is Opus. */
+  readonly codecs: readonly PeerVideoCodec[];
+}
+
+/** One m-section of a session description. */
+export interface Section {
+  readonly kind: string;
+  readonly isRejected: boolean;
+  /** Travels only with the first section of its group. */
+  readonly isBundled: boolean;
+  readonly lines: readonly string[];
+}
+
+/** A session description in its parts. */
+export interface Sections {
+  /** Lines above the first m-section. */
+  readonly session: readonly string[];
+  readonly sections: readonly Section[];
+}
+
+// What must not reach the stack. mDNS names cannot be resolved before the answer is out (the
+// browser's address is learned from its first check instead), and with the end of the candidates
+// marked nothing would be waited for. Its transport-wide feedback is incomplete and makes senders slow.
+const UNWANTED = [
+  /^a=end-of-candidates/,
+  /^a=candidate:.*\.local\s/i,
+  /^a=rtcp-fb:\S+ transport-cc/,
+  /^a=extmap:\S+ http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc/,
+];
+const TRANSPORT = ['ice-ufrag', 'ice-pwd', 'fingerprint'];
+
+/** Reads a session description (RFC 8866). @returns why it is none, or its parts */
+export function readSections(sdp: string): string | Sections {
+  if (!/^v=0\r?\n/.test(sdp)) return 'it is not SDP';
+  if (!/\n$/.test(sdp)) return 'it is cut off';
+  const parts = sectionsOf(sdp.split(/\r?\n/).filter(line => line.length > 0));
+  if (parts.sections.length === 0) return 'it has no m-line';
+  return isComplete(parts) ? parts : 'it is cut off';
+}
+
+/** What a section needs for a transport and has not, undefined if all is there. */
+export function missingTransport({ session }: Sections, section: Section): string | undefined {
+  const has = (start: string) =>
+    attribute(section.lines, start) !== undefined || attribute(session, start) !== undefined;
+  const missing = TRANSPORT.find(name => !has(`a=${name}:`));
+  return missing && `its ${section.kind} m-line has no ${missing}`;
+}
+
+/** What a section carries; undefined if that is neither pictures nor sound. */
+export function mediaOf({ kind, lines }: Section): OfferedMedia | undefined {
+  if (kind !== 'video' && kind !== 'audio') return undefined;
+  // Encoding names are the same in any case (RFC 4855 3).
+  const names = lines.flatMap(
+    line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1]?.toUpperCase() ?? [],
+  );
+  const has = (...directions: string[]) => directions.some(each => lines.includes(`a=${each}`));
+  return {
+    kind,
+    mid: midOf(lines) ?? '',
+    // Without a direction a section is sendrecv (RFC 8866 6.7).
+    receives: !has('sendonly', 'inactive'),
+    sends: !has('recvonly', 'inactive'),
+    codecs: (['H264', 'VP8'] as const).filter(codec => names.includes(codec)),
+  };
+}
+
+/** A description as the stack understands it. @param sections the lines of each m-section */
+export function stackSdp(
+  session: readonly string[],
+  sections: readonly (readonly string[])[],
+): string {
+  const lines = [...session, ...sections.flatMap(modernData)];
+  const kept = lines.filter(line => !UNWANTED.some(pattern => pattern.test(line)));
+  return `${kept.join('\r\n')}\r\n`;
+}
+
+/** The identification of an m-section (RFC 5888). @param lines its lines */
+export function midOf(lines: readonly string[]): string | undefined {
+  return attribute(lines, 'a=mid:');
+}
+
+function sectionsOf(lines: readonly string[]): Sections {
+  const starts = lines.flatMap((line, index) => (line.startsWith('m=') ? [index] : []));
+  const sections = starts.map((start, number) => {
+    const own = lines.slice(start, starts[number + 1]);
+    const [, kind = '', port = ''] = /^m=(\S+) (\d+)/.exec(own[0] ?? '') ?? [];
+    // Port 0 rejects a section, unless it is bundled with another (RFC 9143).
+    const isBundled = own.includes('a=bundle-only');
+    return { kind, isRejected: port === '0' && !isBundled, isBundled, lines: own };
+  });
+  return { session: lines.slice(0, starts[0] ?? lines.length), sections };
+}
+
+/** A bundle group that names absent sections shows that the description lost its end on the way. */
+function isComplete({ session, sections }: Sections): boolean {
+  const mids = new Set(sections.map(({ lines }) => midOf(lines)));
+  const bundled = attribute(session, 'a=group:BUNDLE ')?.split(' ') ?? [];
+  return bundled.every(mid => !mid || mids.has(mid));
+}
+
+function attribute(lines: readonly string[], start: string): string | undefined {
+  return lines.find(line => line.startsWith(start))?.slice(start.length);
+}
