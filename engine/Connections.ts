@@ -79,6 +79,9 @@ interface RemoteSource {
   readonly source: AnySource;
 }
 
+/** After so long without a picture a peer has paused its video, or is about to be gone, in ms. */
+const REMOTE_PAUSE_MS = 1000;
+
 /** The rtc-connections that nodes have opened: what their peers are sent, and what they send. */
 export class Connections {
   readonly #tools: ConnectionTools;
@@ -191,7 +194,7 @@ export class Connections {
     const sources = media.map((each): RemoteSource => {
       const source: AnySource =
         each.kind === 'video'
-          ? { kind: 'video', source: looseVideo(each.origin, this.#media) }
+          ? { kind: 'video', source: looseVideo(each.origin, this.#media, REMOTE_PAUSE_MS) }
           : { kind: 'audio', source: looseAudio(each.origin, this.#media) };
       return { id: `${id} ${peer} ${each.mid}`, source };
     });

@@ -27,10 +27,18 @@ export interface MediaTools {
 /** Such media are kept going for so long after nobody wants them, in ms. */
 const LINGER_MS = 500;
 
-/** A source of pictures around an origin that needs no device. Failures are logged. */
-export function looseVideo(origin: Origin, { ffmpeg, log, hardware }: MediaTools): Source {
+/**
+ * A source of pictures around an origin that needs no device. Failures are logged.
+ * @param pauseMs see `SourceOptions`
+ */
+export function looseVideo(
+  origin: Origin,
+  { ffmpeg, log, hardware }: MediaTools,
+  pauseMs?: number,
+): Source {
   const source = new Source(origin, {
     lingerMs: LINGER_MS,
+    ...(pauseMs === undefined ? {} : { pauseMs }),
     findFfmpeg: () => ffmpeg.find(),
     spare: hasSpareMemory(),
     hardware,

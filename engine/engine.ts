@@ -11,7 +11,7 @@ import { type CameraDevice, listCameras } from './capture/devices';
 import { listPicameras, type PicameraDevice } from './capture/picameraList';
 import type { CameraControl, ControlValue } from './capture/v4l2Controls';
 import { HardwareEncoders } from './coding/HardwareEncoders';
-import { type DisplaySettings, Displays } from './Displays';
+import { type DisplaySettings, type DisplayState, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
 import type { MediaError } from './model/errors';
@@ -19,7 +19,6 @@ import type { Frame } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/FlowChunks';
 import type { Pcm } from './output/PcmInput';
-import type { WindowState } from './output/Window';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
@@ -44,7 +43,9 @@ export interface EngineHandlers {
   disconnected(id: string, peer: string, cause: CloseCause): void;
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
-  outputState(id: string, state: State | WindowState): void;
+  /** Of a loudspeaker; with the way to the device while it plays. */
+  outputState(id: string, state: State, backend?: SoundBackend): void;
+  displayState(id: string, state: DisplayState): void;
   outputFailed(id: string, error: MediaError): void;
   log(level: 'info' | 'debug', text: string): void;
 }
@@ -128,7 +129,7 @@ export class Engine {
       log: handlers.log,
     };
     this.#speakers = new Speakers(tools, outputHandlers);
-    this.#displays = new Displays(tools, outputHandlers);
+    this.#displays = new Displays(tools, { ...outputHandlers, state: handlers.displayState });
   }
 
   /** Opens a camera. An open one of this id is replaced. */

@@ -8,6 +8,7 @@ import { type H264Encoder, type HardwareEncoder, isHardwareEncoder } from '../mo
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
+import { Silence } from './Silence';
 
 /** How a source stands, for the status of its nodes. */
 export interface SourceState {
@@ -20,6 +21,8 @@ export interface SourceState {
   readonly frameRate?: number;
   /** With `backingOff`: the pause until the next attempt, in ms. */
   readonly retryMs?: number;
+  /** It is live, and yet brings no pictures; only where `pauseMs` was set. */
+  readonly isPaused?: true;
   /** Who codes the pictures, where the source has a choice: a short name. */
   readonly via?: string;
   /** Options that the source was asked for and does not know. */
@@ -36,6 +39,8 @@ export interface SourceOptions extends RenditionOptions {
   /** How long the capture goes on after the last subscriber left, in ms. */
   readonly lingerMs: number;
   readonly log: (text: string) => void;
+  /** After so long without a picture it is paused, in ms. Default: never. */
+  readonly pauseMs?: number;
   /** What the source tells of itself besides. */
   readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
 }
@@ -53,6 +58,7 @@ export class Source extends EventEmitter<SourceEvents> {
   readonly #renditions = new Map<string, Track>();
   /** What makes H264 of each rendition now. */
   readonly #encoders = new Map<string, H264Encoder>();
+  readonly #silence: Silence;
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
@@ -61,6 +67,7 @@ export class Source extends EventEmitter<SourceEvents> {
     super();
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#silence = new Silence(this.#clock, () => this.#tell({ ...this.#state, isPaused: true }));
     this.#native = new Track(origin, {
       lingerMs: options.lingerMs,
       clock: this.#clock,
@@ -106,17 +113,22 @@ export class Source extends EventEmitter<SourceEvents> {
   async close(): Promise<void> {
     await Promise.all([...this.#renditions.values()].map(track => track.close()));
     await this.#native.close();
+    this.#silence.end();
     this.removeAllListeners();
   }
 
   #changed(state: State, retryMs?: number): void {
-    const { width, height, frameRate } = this.#state;
+    const { width, height, frameRate, isPaused } = this.#state;
     const isRunning = state === 'live' || state === 'lingering';
-    if (!isRunning) this.#meter = new FrameRateMeter();
+    if (!isRunning) {
+      this.#meter = new FrameRateMeter();
+      this.#silence.end();
+    }
     this.#tell({
       state,
       ...(isRunning && width && height ? { width, height } : {}),
       ...(isRunning && frameRate ? { frameRate } : {}),
+      ...(isRunning && isPaused ? { isPaused } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
       ...this.#options.about?.(),
       ...this.#hardware(),
@@ -139,14 +151,16 @@ export class Source extends EventEmitter<SourceEvents> {
   #measure(unit: AccessUnit): void {
     this.#codec = unit.codec;
     this.#meter.add(unit.timestampMs);
-    const { width, height, frameRate } = this.#state;
+    this.#silence.limit(this.#options.pauseMs);
+    const { isPaused, ...state } = this.#state;
+    const { width, height, frameRate } = state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
     const isOther = this.#options.about?.().via !== this.#state.via;
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
-    if (!isResized && !isOff && !isOther) return;
+    if (!isResized && !isOff && !isOther && !isPaused) return;
     this.#tell({
-      ...this.#state,
+      ...state,
       ...this.#options.about?.(),
       width: unit.width,
       height: unit.height,

@@ -4,14 +4,13 @@ import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
 import type { PicameraDevice } from '../capture/picameraList';
 import type { CameraControl, ControlValue } from '../capture/v4l2Controls';
-import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
 import type { ErrorNote } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
-import type { WindowState } from '../output/Window';
 import type { CloseCause } from '../peer/Peer';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
@@ -24,6 +23,7 @@ export type {
   ConnectionSettings,
   ControlValue,
   DisplaySettings,
+  DisplayState,
   FrameSettings,
   MessageTarget,
   MicrophoneSettings,
@@ -34,7 +34,6 @@ export type {
   SoundDevices,
   SpeakerSettings,
   StatsOfPeer,
-  WindowState,
 };
 
 /** What the worker is started with. */
@@ -95,7 +94,8 @@ export type Calls = {
   openDisplay: { ask: Id & { settings: DisplaySettings }; reply: undefined };
   closeDisplay: { ask: Id; reply: undefined };
   setDisplayTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
-  showFrame: { ask: Id & { frame: Frame }; reply: undefined };
+  /** `peer` is empty for pictures of no peer. */
+  showFrame: { ask: Id & { frame: Frame; peer: string }; reply: undefined };
   setWindow: { ask: Id & { isOpen: boolean }; reply: undefined };
   /** Pictures for a purpose; without settings no more. */
   setPictures: {
@@ -129,6 +129,7 @@ export type ToMain =
   | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
-  | { event: 'outputState'; id: string; state: State | WindowState }
+  | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }
+  | { event: 'displayState'; id: string; state: DisplayState }
   | { event: 'outputFailed'; id: string; error: ErrorNote }
   | { event: 'log'; level: 'info' | 'debug'; text: string };
