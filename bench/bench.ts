@@ -4,15 +4,16 @@
  * requestVideoFrameCallback for that picture; of the ways beside the cells as `Way` says. CPU in % of one core, reaped children included.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { launchChromium } from '../test/support/chromium';
 import { launchFirefox } from '../test/support/firefox';
-import { PACKAGE_NAME, ROOT } from '../test/support/packedPackage';
+import { ROOT } from '../test/support/packedPackage';
 import type { TestBrowser } from '../test/support/TestBrowser';
 import { measureWay, type WayResult } from './bothWays';
 import { cellName } from './cells';
+import { linkedCheckout } from './linkedCheckout';
 import { type CellResult, measureCell, measureIdle } from './measureCell';
 import { type BenchOptions, parseOptions, USAGE } from './options';
 import { tableOf } from './table';
@@ -36,7 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], {
     stdio: ['ignore', process.stderr, process.stderr],
   });
-  const installed = linkedCheckout();
+  const installed = linkedCheckout(mkdtempSync(join(tmpdir(), 'rtcbot-bench-')));
   try {
     await run(options, installed);
   } finally {
@@ -85,17 +86,6 @@ async function inBrowser<Result>(
   } finally {
     await browser.close();
   }
-}
-
-/** A directory in which this checkout is installed by a link, as `npm start` does it. */
-function linkedCheckout(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'rtcbot-bench-'));
-  const link = join(directory, 'node_modules', PACKAGE_NAME);
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(ROOT, link, 'junction');
-  const dependencies = { [PACKAGE_NAME]: `file:${ROOT}` };
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  return directory;
 }
 
 /** Progress goes to stderr, so that stdout holds the result alone. */
