@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { epochMs } from '../../engine/model/Clock';
 import { CallerControl } from '../../engine/peer/CallerControl';
 import { ManualClock } from '../support/ManualClock';
 import { TestChannel } from '../support/TestChannel';
+import { TestSender } from '../support/TestSender';
 
 describe("a caller's control channel", () => {
   let clock: ManualClock;
@@ -17,12 +19,27 @@ describe("a caller's control channel", () => {
       lost: () => heard.push('lost'),
       reconnect: () => heard.push('reconnect'),
       replaced: () => heard.push('replaced'),
+      hello: (canSplit: boolean) => heard.push(`hello ${canSplit}`),
     };
-    control = new CallerControl(channel.asChannel, handlers, clock);
+    control = new CallerControl(channel.asChannel, new TestSender(), { handlers, clock });
   });
   afterEach(() => control.close());
 
   const pings = () => channel.sent.filter(text => JSON.parse(String(text)).type === 'ping').length;
+
+  it('says first what it can', () => {
+    channel.become('open');
+    assert.deepEqual(JSON.parse(String(channel.sent[0])), { type: 'hello', split: true });
+  });
+
+  it('measures the round trip, and tells the other end', () => {
+    channel.become('open');
+    channel.onMessage.execute(JSON.stringify({ type: 'pong', time: epochMs() - 20 }));
+    const { roundTripMs = 0 } = control.page;
+    assert.ok(roundTripMs >= 20 && roundTripMs < 1000, String(roundTripMs));
+    clock.advance(1000);
+    assert.equal(JSON.parse(String(channel.sent.at(-1))).roundTrip, roundTripMs);
+  });
 
   it('pings once a second from the moment at which it is open', () => {
     clock.advance(5000);
@@ -53,11 +70,12 @@ describe("a caller's control channel", () => {
 
   it('does as it is told, and leaves what it does not know', () => {
     channel.become('open');
-    for (const note of ['{"type":"hello"}', '{"type":"reconnect"}', 'x', 'null', '7', '[]']) {
+    const notes = ['{"type":"hello","split":true}', '{"type":"reconnect"}', 'x', 'null', '7', '[]'];
+    for (const note of notes) {
       channel.onMessage.execute(note);
     }
     channel.onMessage.execute('{"type":"replaced"}');
-    assert.deepEqual(heard, ['reconnect', 'replaced']);
+    assert.deepEqual(heard, ['hello true', 'reconnect', 'replaced']);
   });
 
   it('hears and says nothing after its end', () => {
