@@ -6,8 +6,11 @@ import { MicrophoneCapture, type MicrophoneOptions } from './capture/MicrophoneC
 import { PicameraCapture } from './capture/PicameraCapture';
 import { Source, type SourceState } from './capture/Source';
 import { TestPattern } from './capture/TestPattern';
+import { V4l2Device } from './capture/V4l2Device';
+import type { CameraControl, ControlValue } from './capture/v4l2Controls';
+import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { type FlowTaps, type FrameSettings, nextFrame } from './FlowTaps';
-import { type MediaError, SourceStalledError } from './model/errors';
+import { ControlError, type MediaError, SourceStalledError, UnpluggedError } from './model/errors';
 import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
 import type { FfmpegFinder } from './process/ffmpeg';
@@ -48,7 +51,10 @@ export interface MicrophoneSettings {
 export interface CaptureTools {
   readonly ffmpeg: FfmpegFinder;
   readonly rpicam: RpicamFinder;
+  readonly hardware?: HardwareEncoders | undefined;
   readonly sound: SoundFinder;
+  /** Where /sys and /dev are. Default `/`. */
+  readonly sysRoot?: string | undefined;
   readonly sources: Sources;
   readonly taps: FlowTaps;
 }
@@ -73,6 +79,8 @@ export class Captures {
   readonly #handlers: CaptureHandlers;
   readonly #shared = new Map<string, Shared>();
   readonly #captures = new Map<string, Capture>();
+  /** The USB cameras among `#shared`, by their keys. */
+  readonly #devices = new Map<string, V4l2Device>();
   readonly #closing = new Set<Promise<void>>();
   /** Those of `#shared` that can be changed while they run, by their keys. */
   readonly #picameras = new Map<string, PicameraCapture>();
@@ -85,16 +93,20 @@ export class Captures {
   /** Opens a camera, or shares the one that has the device. An open one of this id is replaced. */
   async openCamera(id: string, { options, lingerMs, frames }: CameraSettings): Promise<void> {
     await this.close(id);
-    const shared = this.#share(captureKey(options), key => {
-      const origin = this.#origin(options);
+    const key = captureKey(options, this.#tools.sysRoot);
+    const shared = this.#share(key, () => {
+      const device = this.#deviceOf(options, key);
+      const origin = this.#origin(options, device);
       const source = new Source(origin, {
         lingerMs,
         findFfmpeg: () => this.#tools.ffmpeg.find(),
         spare: hasSpareMemory(),
+        hardware: this.#tools.hardware,
         log: text => this.#handlers.log('info', text),
         ...(origin instanceof PicameraCapture ? { about: () => origin.about } : {}),
       });
       if (origin instanceof PicameraCapture) this.#picameras.set(key, origin);
+      device?.presence.on('plugged', () => source.retryNow());
       return { kind: 'video', source };
     });
     if (shared.source.kind !== 'video') return;
@@ -137,6 +149,16 @@ export class Captures {
     }
   }
 
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  async controls(id: string): Promise<readonly CameraControl[]> {
+    return this.#device(id).controls();
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError, ControlError if one is wrong */
+  async setControls(id: string, wanted: Readonly<Record<string, ControlValue>>): Promise<void> {
+    await this.#device(id).setControls(wanted);
+  }
+
   /** Closes a capture; its device is freed when nobody else holds it. Unknown ids are ignored. */
   async close(id: string): Promise<void> {
     const capture = this.#captures.get(id);
@@ -154,20 +176,49 @@ export class Captures {
     await Promise.all(this.#closing);
   }
 
-  #origin(options: CaptureOptions): Origin {
+  #device(id: string): V4l2Device {
+    const device = this.#devices.get(this.#captures.get(id)?.shared.key ?? '');
+    if (!device) throw new ControlError('only USB cameras under Linux have controls');
+    return device;
+  }
+
+  #deviceOf(options: CaptureOptions, key: string): V4l2Device | undefined {
+    if (options.source !== 'usb' || process.platform !== 'linux') return undefined;
+    const { sysRoot } = this.#tools;
+    const log = (text: string) => this.#handlers.log('info', text);
+    const device = new V4l2Device(options.device, { log, ...(sysRoot ? { sysRoot } : {}) });
+    this.#devices.set(key, device);
+    return device;
+  }
+
+  #origin(options: CaptureOptions, device?: V4l2Device): Origin {
     if (options.source === 'test') return new TestPattern(options);
     const log = (text: string) => this.#handlers.log('debug', text);
     const { ffmpeg, rpicam } = this.#tools;
     if (options.source === 'picamera') return new PicameraCapture(options, { rpicam, ffmpeg, log });
-    return new FfmpegCapture(options, { ffmpeg, log });
+    return new FfmpegCapture(options, { ffmpeg, device, log });
   }
 
   #adopt(id: string, shared: Shared): void {
     const { source } = shared.source;
-    const onState = (state: CaptureState) => this.#handlers.state(id, state);
+    const device = this.#devices.get(shared.key);
     const onFailed = (error: MediaError) => this.#handlers.failed(id, error);
+    const onState = (state: CaptureState) => {
+      // A camera that is not there is not ready, whether somebody watches or not. Attempts to open
+      // one that was unplugged end before they begin: they are not worth showing.
+      const isPlain = state.state === 'idle' || (state.state === 'starting' && isUnplugged());
+      const absence = isPlain ? device?.absence : undefined;
+      if (absence) onFailed(absence);
+      else this.#handlers.state(id, state);
+    };
+    const isUnplugged = () => device?.absence instanceof UnpluggedError;
+    const onPresence = () => onState(source.state);
     source.on('state', onState).on('failed', onFailed);
-    const unlisten = () => source.off('state', onState).off('failed', onFailed);
+    device?.presence.on('plugged', onPresence).on('unplugged', onPresence);
+    const unlisten = () => {
+      source.off('state', onState).off('failed', onFailed);
+      device?.presence.off('plugged', onPresence).off('unplugged', onPresence);
+    };
     this.#captures.set(id, { shared, unlisten });
     onState(source.state);
     this.#tools.sources.add(id, shared.source);
@@ -185,6 +236,8 @@ export class Captures {
     if (shared.holders > 0) return;
     this.#shared.delete(shared.key);
     this.#picameras.delete(shared.key);
+    this.#devices.get(shared.key)?.close();
+    this.#devices.delete(shared.key);
     const closing = shared.source.source.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
     await closing;

@@ -1,5 +1,6 @@
 import type { RTCCertificate } from 'werift';
 import type { Source } from './capture/Source';
+import type { HardwareEncoders } from './coding/HardwareEncoders';
 import {
   type FlowFrame,
   FlowPictures,
@@ -10,6 +11,7 @@ import {
 } from './FlowMedia';
 import type { FlowTaps, FrameSettings } from './FlowTaps';
 import type { PeerVideoCodec } from './model/AccessUnit';
+import type { EncoderSetting } from './model/H264Encoder';
 import type { Pcm } from './output/PcmInput';
 import type { CloseCause } from './peer/Peer';
 import { PeerGroup, type PeerGroupOptions, type VideoSource } from './peer/PeerGroup';
@@ -27,6 +29,8 @@ export interface ConnectionSettings
   readonly bitrateBps?: number;
   /** In ms. */
   readonly keyframeIntervalMs: number;
+  /** What makes H264, where it has to be made. Default `automatic`. */
+  readonly encoder?: EncoderSetting;
   /** What becomes of the pictures of peers; absent: they are not asked for any. */
   readonly video?: 'track' | FrameSettings;
   /** What becomes of the sound of peers; absent: they are not asked for any. */
@@ -53,6 +57,7 @@ export interface ConnectionHandlers {
 /** What connections need. */
 export interface ConnectionTools {
   readonly ffmpeg: FfmpegFinder;
+  readonly hardware?: HardwareEncoders | undefined;
   readonly certificate: Promise<RTCCertificate>;
   readonly sources: Sources;
   readonly taps: FlowTaps;
@@ -73,6 +78,9 @@ interface RemoteSource {
   readonly id: string;
   readonly source: AnySource;
 }
+
+/** After so long without a picture a peer has paused its video, or is about to be gone, in ms. */
+const REMOTE_PAUSE_MS = 1000;
 
 /** The rtc-connections that nodes have opened: what their peers are sent, and what they send. */
 export class Connections {
@@ -178,14 +186,15 @@ export class Connections {
 
   get #media(): MediaTools {
     const log = (text: string) => this.#handlers.log('info', text);
-    return { ffmpeg: this.#tools.ffmpeg, log };
+    const { ffmpeg, hardware } = this.#tools;
+    return { ffmpeg, hardware, log };
   }
 
   #receive(id: string, connection: Connection, peer: string, media: readonly RemoteMedia[]): void {
     const sources = media.map((each): RemoteSource => {
       const source: AnySource =
         each.kind === 'video'
-          ? { kind: 'video', source: looseVideo(each.origin, this.#media) }
+          ? { kind: 'video', source: looseVideo(each.origin, this.#media, REMOTE_PAUSE_MS) }
           : { kind: 'audio', source: looseAudio(each.origin, this.#media) };
       return { id: `${id} ${peer} ${each.mid}`, source };
     });
@@ -229,7 +238,7 @@ export class Connections {
 }
 
 function videoSource(source: Source, settings: ConnectionSettings): VideoSource {
-  const { bitrateBps, keyframeIntervalMs } = settings;
+  const { bitrateBps, keyframeIntervalMs, encoder } = settings;
   return {
     get native() {
       return source.native;
@@ -239,6 +248,7 @@ function videoSource(source: Source, settings: ConnectionSettings): VideoSource 
         codec,
         keyframeIntervalMs,
         ...(bitrateBps === undefined ? {} : { bitrateBps }),
+        ...(encoder && codec === 'H264' ? { encoder } : {}),
       }),
   };
 }

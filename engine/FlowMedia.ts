@@ -1,6 +1,7 @@
 import { AudioSource } from './capture/AudioSource';
 import { FlowOrigin } from './capture/FlowOrigin';
 import { Source } from './capture/Source';
+import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { jpegSize } from './coding/jpeg';
 import { pixelBytes, toI420 } from './coding/pixels';
 import type { AccessUnit } from './model/AccessUnit';
@@ -20,17 +21,27 @@ export type FlowFrame = Frame & { readonly data: Buffer };
 export interface MediaTools {
   readonly ffmpeg: FfmpegFinder;
   readonly log: (text: string) => void;
+  readonly hardware?: HardwareEncoders | undefined;
 }
 
 /** Such media are kept going for so long after nobody wants them, in ms. */
 const LINGER_MS = 500;
 
-/** A source of pictures around an origin that needs no device. Failures are logged. */
-export function looseVideo(origin: Origin, { ffmpeg, log }: MediaTools): Source {
+/**
+ * A source of pictures around an origin that needs no device. Failures are logged.
+ * @param pauseMs see `SourceOptions`
+ */
+export function looseVideo(
+  origin: Origin,
+  { ffmpeg, log, hardware }: MediaTools,
+  pauseMs?: number,
+): Source {
   const source = new Source(origin, {
     lingerMs: LINGER_MS,
+    ...(pauseMs === undefined ? {} : { pauseMs }),
     findFfmpeg: () => ffmpeg.find(),
     spare: hasSpareMemory(),
+    hardware,
     log,
   });
   source.on('failed', error => log(error.message));

@@ -36,7 +36,7 @@ export class FlowTaps {
   openFrames(tap: string, source: Source, settings: FrameSettings): void {
     this.close(tap);
     const frames = new FlowFrames(
-      pictures(source, settings),
+      picturesOf(source, settings),
       frame => this.#handlers.frame(tap, frame),
       settings,
     );
@@ -80,7 +80,7 @@ export function nextFrame(
     const askedMs = Date.now();
     source.on('failed', failed);
     signal.addEventListener('abort', aborted);
-    const subscription = pictures(source, settings).subscribe({
+    const subscription = picturesOf(source, settings).subscribe({
       unit: unit => {
         // What was still there from before is not what the flow asked to see.
         if (unit.timestampMs < askedMs) return;
@@ -90,7 +90,8 @@ export function nextFrame(
   });
 }
 
-function pictures(source: Source, { format, maxWidth }: FrameSettings): Track {
+/** A source's pictures in the form that a flow wants. */
+export function picturesOf(source: Source, { format, maxWidth }: FrameSettings): Track {
   const codec = format === 'jpeg' ? 'JPEG' : 'I420';
   return source.rendition({ codec, ...(maxWidth ? { maxWidth } : {}) });
 }

@@ -3,6 +3,7 @@ import type { State } from './model/lifeCycle';
 import type { Pcm } from './output/PcmInput';
 import { Speaker, type SpeakerOptions } from './output/Speaker';
 import type { SoundFinder } from './process/SoundFinder';
+import type { SoundBackend } from './process/soundSystem';
 import type { Sources } from './Sources';
 
 /** How a loudspeaker is opened. */
@@ -10,7 +11,8 @@ export type SpeakerSettings = SpeakerOptions;
 
 /** Who hears of loudspeakers. */
 export interface SpeakerHandlers {
-  state(id: string, state: State): void;
+  /** @param backend the way to the device, while it plays */
+  state(id: string, state: State, backend?: SoundBackend): void;
   failed(id: string, error: MediaError): void;
   log(level: 'info' | 'debug', text: string): void;
 }
@@ -50,7 +52,7 @@ export class Speakers {
       sound: this.#sound,
       log: text => this.#handlers.log('debug', text),
     });
-    speaker.on('state', state => this.#handlers.state(id, state));
+    speaker.on('state', (state, backend) => this.#handlers.state(id, state, backend));
     speaker.on('failed', error => this.#handlers.failed(id, error));
     this.#speakers.set(id, { speaker, tracks: [], attached: new Set() });
     this.#handlers.state(id, speaker.state);

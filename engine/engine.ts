@@ -9,7 +9,9 @@ import { type ConnectionSettings, Connections, type RemoteTrack } from './Connec
 import type { PicameraOptions } from './capture/CaptureOptions';
 import { type CameraDevice, listCameras } from './capture/devices';
 import { listPicameras, type PicameraDevice } from './capture/picameraList';
-import { type DisplaySettings, Displays } from './Displays';
+import type { CameraControl, ControlValue } from './capture/v4l2Controls';
+import { HardwareEncoders } from './coding/HardwareEncoders';
+import { type DisplaySettings, type DisplayState, Displays } from './Displays';
 import type { FlowFrame } from './FlowMedia';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
 import type { MediaError } from './model/errors';
@@ -17,7 +19,6 @@ import type { Frame } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/FlowChunks';
 import type { Pcm } from './output/PcmInput';
-import type { WindowState } from './output/Window';
 import { ownCertificate } from './peer/certificate';
 import type { CloseCause } from './peer/Peer';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
@@ -42,7 +43,9 @@ export interface EngineHandlers {
   disconnected(id: string, peer: string, cause: CloseCause): void;
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
-  outputState(id: string, state: State | WindowState): void;
+  /** Of a loudspeaker; with the way to the device while it plays. */
+  outputState(id: string, state: State, backend?: SoundBackend): void;
+  displayState(id: string, state: DisplayState): void;
   outputFailed(id: string, error: MediaError): void;
   log(level: 'info' | 'debug', text: string): void;
 }
@@ -55,6 +58,8 @@ export interface EngineOptions {
   readonly rpicamPath?: string;
   /** Directory for what outlives a restart. */
   readonly stateDirectory?: string;
+  /** Where /sys and /dev of the cameras are. Default: `RTCBOT_SYS_ROOT`, which is for tests, else `/`. */
+  readonly sysRoot?: string;
 }
 
 /** The sound devices of this machine, and the way to them. */
@@ -68,6 +73,8 @@ export class Engine {
   readonly #handlers: EngineHandlers;
   readonly #ffmpeg: FfmpegFinder;
   readonly #rpicam: RpicamFinder;
+  readonly #hardware: HardwareEncoders;
+  readonly #sysRoot: string;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
@@ -77,8 +84,17 @@ export class Engine {
   readonly #displays: Displays;
   readonly #ending = new AbortController();
   #warmUp: Promise<void> | undefined;
+  #trial: Promise<void> | undefined;
 
-  constructor({ ffmpegPath, rpicamPath, stateDirectory }: EngineOptions, handlers: EngineHandlers) {
+  constructor(
+    {
+      ffmpegPath,
+      rpicamPath,
+      stateDirectory,
+      sysRoot = process.env.RTCBOT_SYS_ROOT ?? '/',
+    }: EngineOptions,
+    handlers: EngineHandlers,
+  ) {
     this.#handlers = handlers;
     const ffmpeg = new FfmpegFinder(ffmpegPath ? { setting: ffmpegPath } : {});
     const rpicam = new RpicamFinder(rpicamPath ? { setting: rpicamPath } : {});
@@ -88,9 +104,16 @@ export class Engine {
     certificate.catch(() => {});
     const sources = new Sources();
     const taps = new FlowTaps(handlers);
-    const tools = { ffmpeg, rpicam, sound, certificate, sources, taps };
+    const hardware = new HardwareEncoders({
+      findFfmpeg: () => ffmpeg.find(),
+      sysRoot,
+      log: text => handlers.log('info', text),
+    });
+    const tools = { ffmpeg, rpicam, hardware, sysRoot, sound, certificate, sources, taps };
+    this.#sysRoot = sysRoot;
     this.#ffmpeg = ffmpeg;
     this.#rpicam = rpicam;
+    this.#hardware = hardware;
     this.#sound = sound;
     this.#certificate = certificate;
     this.#taps = taps;
@@ -106,7 +129,7 @@ export class Engine {
       log: handlers.log,
     };
     this.#speakers = new Speakers(tools, outputHandlers);
-    this.#displays = new Displays(tools, outputHandlers);
+    this.#displays = new Displays(tools, { ...outputHandlers, state: handlers.displayState });
   }
 
   /** Opens a camera. An open one of this id is replaced. */
@@ -134,6 +157,16 @@ export class Engine {
     return this.#captures.snapshot(id, settings);
   }
 
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  controls(id: string): Promise<readonly CameraControl[]> {
+    return this.#captures.controls(id);
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError */
+  setControls(id: string, wanted: Readonly<Record<string, ControlValue>>): Promise<void> {
+    return this.#captures.setControls(id, wanted);
+  }
+
   /** The flow has taken what it was handed last. */
   taken(tap: string): void {
     this.#taps.taken(tap);
@@ -144,6 +177,7 @@ export class Engine {
     if (this.#isClosed) return;
     await this.#connections.open(id, settings);
     this.#warmUp ??= this.#prepare();
+    if (settings.encoder !== 'software') this.#trial ??= this.#tryHardware(this.#warmUp);
   }
 
   /** Closes a connection and all its peers. Unknown ids are ignored. */
@@ -223,7 +257,8 @@ export class Engine {
 
   /** @throws FfmpegMissingError where ffmpeg is needed to list them */
   async listCameras(): Promise<readonly CameraDevice[]> {
-    return listCameras({ platform: process.platform, ffmpeg: this.#ffmpeg });
+    const { platform } = process;
+    return listCameras({ platform, ffmpeg: this.#ffmpeg, sysRoot: this.#sysRoot });
   }
 
   /** @throws RpicamMissingError */
@@ -252,6 +287,7 @@ export class Engine {
     await this.#captures.closeAll();
     // Last, because the search for ffmpeg may hang on a program that does not answer.
     await this.#warmUp;
+    await this.#trial;
   }
 
   get #isClosed(): boolean {
@@ -267,5 +303,11 @@ export class Engine {
       log(`warm-up: ${error instanceof Error ? error.message : error}`);
     }
     await warmUp(await this.#certificate, log, this.#ending.signal);
+  }
+
+  /** After the warm-up: both would slow each other down. */
+  async #tryHardware(warmUp: Promise<void>): Promise<void> {
+    await warmUp;
+    if (!this.#isClosed) await this.#hardware.tryOut(this.#ending.signal);
   }
 }

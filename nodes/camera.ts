@@ -1,17 +1,21 @@
-import type { Node, NodeAPI } from 'node-red';
-import type { CaptureState } from '../engine/port/protocol';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { CaptureProxy } from '../engine/port/CaptureProxy';
+import { type ControlMessage, controlsIn } from './lib/cameraControls';
 import { type CameraConfig, type CameraCredentials, cameraOptions } from './lib/cameraOptions';
 import { serveDevices } from './lib/deviceRoute';
 import { holdEngine } from './lib/engine';
 import { frameSettings } from './lib/frameSettings';
 import { lingerMs } from './lib/lingerMs';
 import { frameFields } from './lib/mediaMessages';
-import { LOOK, NodeStatus } from './lib/NodeStatus';
+import { NodeStatus } from './lib/NodeStatus';
 import { OpenCapture } from './lib/OpenCapture';
+import { showPicture } from './lib/showPicture';
 import { serveCameraTryout } from './lib/tryCamera';
 import { isWired } from './lib/wires';
 
 const FRAMES = 1;
+
+type Send = (messages: (NodeMessage | null)[]) => void;
 
 /** rtc-camera: a camera as a Track (output 1) and as frames (output 2). */
 export = (RED: NodeAPI): void => {
@@ -35,18 +39,28 @@ export = (RED: NodeAPI): void => {
         origin: this.id,
         label: topic,
       });
-      opened.on('state', state => showState(status, state));
+      opened.on('state', state => showPicture(status, state));
       opened.on('failed', error => status.fail(error));
       opened.on('frame', frame => this.send([null, { ...frameFields(frame), topic }]));
       return opened;
     };
 
+    /** Sets and tells controls, and takes the picture that a message asks for. @throws MediaError */
+    const handle = async (current: CaptureProxy, message: ControlMessage, send: Send) => {
+      const isUsb = config.source === 'usb';
+      const wanted = controlsIn(message, { inPayload: isUsb && !isSnapshot });
+      if (wanted) await current.setControls(wanted);
+      if (message.command === 'controls') {
+        send([null, { ...message, payload: await current.controls(), topic }]);
+      } else if (isSnapshot) {
+        const frame = await current.snapshot(frameSettings(config));
+        send([null, { ...message, ...frameFields(frame), topic }]);
+      }
+    };
+
     this.on('input', async (message, send, done) => {
       try {
-        if (isSnapshot && capture) {
-          const frame = await capture.current.snapshot(frameSettings(config));
-          send([null, { ...message, ...frameFields(frame), topic }]);
-        }
+        if (capture) await handle(capture.current, message, send);
         done();
       } catch (error) {
         status.refuse(error, done);
@@ -80,33 +94,3 @@ export = (RED: NodeAPI): void => {
   });
   serveCameraTryout(RED);
 };
-
-function showState(status: NodeStatus, state: CaptureState): void {
-  switch (state.state) {
-    case 'idle':
-      status.show(LOOK.idle, 'ready');
-      return;
-    case 'starting':
-      status.show(LOOK.starting, 'starting');
-      return;
-    case 'live':
-    case 'lingering':
-      showPicture(status, state);
-      return;
-    case 'ended':
-      status.show(LOOK.idle, 'ended');
-      return;
-    case 'failing':
-    case 'backingOff':
-      // The status keeps saying why.
-      return;
-    default:
-      state.state satisfies never;
-  }
-}
-
-function showPicture(status: NodeStatus, { width, height, frameRate }: CaptureState): void {
-  if (!width || !height) status.show(LOOK.starting, 'starting');
-  else if (!frameRate) status.show(LOOK.live, 'size', { width, height });
-  else status.show(LOOK.live, 'live', { width, height, fps: frameRate });
-}

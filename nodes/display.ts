@@ -3,6 +3,7 @@ import { MessageError, SettingError } from '../engine/model/errors';
 import type { DisplayProxy } from '../engine/port/DisplayProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import { createPictures } from '../signaling/pictures';
+import { DisplayStatus } from './lib/DisplayStatus';
 import {
   type DisplayConfig,
   type DisplayCredentials,
@@ -14,7 +15,7 @@ import { holdEngine } from './lib/engine';
 import { HttpPictures } from './lib/HttpPictures';
 import { frameIn, type MediaMessage } from './lib/mediaMessages';
 import { type Mount, Mounts } from './lib/mount';
-import { LOOK, NodeStatus } from './lib/NodeStatus';
+import { NodeStatus } from './lib/NodeStatus';
 import { type PeerMessage, peerOf } from './lib/peerMessage';
 import { ShownTracks } from './lib/ShownTracks';
 
@@ -28,6 +29,7 @@ export = (RED: NodeAPI): void => {
   function DisplayNode(this: Node<DisplayCredentials>, config: DisplayConfig): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
+    const shownStatus = new DisplayStatus(status);
     const hold = holdEngine(RED);
     let display: DisplayProxy | undefined;
     let tracks: ShownTracks | undefined;
@@ -40,23 +42,29 @@ export = (RED: NodeAPI): void => {
       const { token } = this.credentials;
       const endpoint = createPictures({ path, token, feed: new HttpPictures(shown) });
       return Mounts.of(RED).claim(path, endpoint, {
-        mounted: () => status.show(LOOK.idle, 'ready'),
-        refused: error => status.fail(error),
+        mounted: () => shownStatus.refuse(undefined),
+        refused: error => shownStatus.refuse(error),
       });
+    };
+
+    /** A wrong path leaves the window and the preview as they are. */
+    const tryToServe = (shown: DisplayProxy) => {
+      try {
+        return serve(shown);
+      } catch (error) {
+        shownStatus.refuse(error instanceof Error ? error : new Error(String(error)));
+        return undefined;
+      }
     };
 
     const open = () => {
       const opened = hold.engine.openDisplay(displaySettings(config));
       display = opened;
       opened.on('failed', error => status.fail(error));
-      opened.on('state', state => {
-        if (state === 'idle' || state === 'waiting') status.show(LOOK.idle, 'ready');
-        else if (state === 'open') status.show(LOOK.live, 'window');
-        else if (state === 'closed by user') status.show(LOOK.idle, 'closed');
-      });
+      opened.on('state', state => shownStatus.follow(state));
       tracks = new ShownTracks(config.select === 'peer', ids => opened.setTracks(ids));
       if (config.preview) preview = new EditorPreview(RED, this.id, opened);
-      if (config.http) mount = serve(opened);
+      if (config.http) mount = tryToServe(opened);
     };
 
     this.on('input', async (message: Incoming, _send, done) => {
@@ -70,7 +78,7 @@ export = (RED: NodeAPI): void => {
         else if (message.command === 'close') await display.setWindow(false);
         else if (shown instanceof TrackHandle) tracks.add(shown, peer);
         else if (frame && tracks.shows(peer)) {
-          await display.showFrame({ ...frame, timestampMs: 0, sequence: 0 });
+          await display.showFrame({ ...frame, timestampMs: 0, sequence: 0 }, peer ?? '');
         } else if (!frame) choose(tracks, peer);
         done();
       } catch (error) {

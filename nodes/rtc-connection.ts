@@ -11,7 +11,7 @@ import {
   statsIntervalMs,
   type WiredOutputs,
 } from './lib/connectionOptions';
-import { type OutputSettings, sendOn, statsEvent } from './lib/connectionOutputs';
+import { announceTracks, type OutputSettings, sendOn, statsEvent } from './lib/connectionOutputs';
 import { deadManSettings } from './lib/deadManSettings';
 import { mountEndpoint } from './lib/endpointOf';
 import { holdEngine } from './lib/engine';
@@ -90,7 +90,12 @@ export = (RED: NodeAPI): void => {
     });
     const followWires = () => {
       const { video, audio } = wiring();
-      if (!connection || (video === wiredAs?.video && audio === wiredAs.audio)) return;
+      if (!connection) return;
+      if (video === wiredAs?.video && audio === wiredAs.audio) {
+        // The deploy may have made nodes new that got them.
+        announceTracks(this, connection);
+        return;
+      }
       mount?.close();
       calling?.close();
       void connection.close().then(endOutputs);

@@ -54,10 +54,10 @@ export = (RED: NodeAPI): void => {
     try {
       speaker = hold.engine.openSpeaker(speakerSettings(config));
       speaker.on('failed', error => status.fail(error));
-      speaker.on('state', state => {
+      speaker.on('state', (state, via) => {
         if (state === 'idle') status.show(LOOK.idle, 'ready');
         else if (state === 'starting') status.show(LOOK.starting, 'starting');
-        else if (state === 'live') status.show(LOOK.live, 'playing');
+        else if (via) status.show(LOOK.live, 'playing', { via });
       });
     } catch (error) {
       status.fail(error);

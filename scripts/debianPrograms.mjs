@@ -11,6 +11,9 @@ const others = [
   { program: 'pulseaudio', package: 'pulseaudio' },
   { program: 'pactl', package: 'pulseaudio-utils' },
   { program: 'arecord', package: 'alsa-utils' },
+  { program: 'Xvfb', package: 'xvfb' },
+  { program: 'xdotool', package: 'xdotool' },
+  { program: 'mpv', package: 'mpv' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
   // The RTSP server: modules of Debian's own Python, and plug-ins.

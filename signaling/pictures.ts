@@ -9,8 +9,12 @@ import { checkToken } from './token';
 
 /** Where the pictures come from, as JPEG files. */
 export interface PictureFeed {
-  /** Hands over each picture from now on; the returned function ends that. */
-  watch(picture: (jpeg: Buffer) => void): () => void;
+  /**
+   * Hands over each picture from now on; the returned function ends that. One that is at hand may be
+   * given before it returns.
+   * @param ended called when no picture will come any more
+   */
+  watch(picture: (jpeg: Buffer) => void, ended: () => void): () => void;
 }
 
 /** Options of an endpoint for pictures. */
@@ -28,6 +32,8 @@ export interface PicturesOptions {
 }
 
 const BOUNDARY = 'picture';
+/** Stands before the first part and behind each: browsers show a part when they have seen its end. */
+const DELIMITER = `--${BOUNDARY}\r\n`;
 
 /**
  * Pictures for whatever cannot do WebRTC: an MJPEG stream (multipart/x-mixed-replace) and single
@@ -61,9 +67,8 @@ export function createPictures(options: PicturesOptions): Endpoint {
       return;
     }
     viewers += 1;
-    const stop = feed.watch(jpeg => {
-      if (!response.writableNeedDrain) response.write(part(jpeg));
-    });
+    response.write(DELIMITER);
+    const stop = feed.watch(newestTo(response), () => response.end());
     response.once('close', () => {
       viewers -= 1;
       stop();
@@ -77,9 +82,8 @@ export function createPictures(options: PicturesOptions): Endpoint {
       reply(request, response, clock, answer);
     };
     let stop = () => {};
-    const cancel = clock.after(waitMs, () =>
-      finish(textReply(503, 'There is no picture', { 'Retry-After': '5' })),
-    );
+    const giveUp = () => finish(textReply(503, 'There is no picture', { 'Retry-After': '5' }));
+    const cancel = clock.after(waitMs, giveUp);
     const headers = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' };
     // The feed may have a picture at hand and give it before it returns.
     let isDone = false;
@@ -87,7 +91,7 @@ export function createPictures(options: PicturesOptions): Endpoint {
       if (isDone) return;
       isDone = true;
       queueMicrotask(() => finish({ status: 200, headers, body }));
-    });
+    }, giveUp);
     stop = stopWatching;
     response.once('close', () => {
       stop();
@@ -113,7 +117,21 @@ export function createPictures(options: PicturesOptions): Endpoint {
   return Object.assign(handle, { owns: (request: Request) => find(request) !== undefined });
 }
 
+/** Writes pictures as fast as they are taken: of those that come meanwhile only the newest. */
+function newestTo(response: ServerResponse): (jpeg: Buffer) => void {
+  let waiting: Buffer | undefined;
+  response.on('drain', () => {
+    const jpeg = waiting;
+    waiting = undefined;
+    if (jpeg) response.write(part(jpeg));
+  });
+  return jpeg => {
+    if (response.writableNeedDrain) waiting = jpeg;
+    else response.write(part(jpeg));
+  };
+}
+
 function part(jpeg: Buffer): Buffer {
-  const head = `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from('\r\n')]);
+  const head = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from(`\r\n${DELIMITER}`)]);
 }

@@ -1,7 +1,13 @@
 import { GopCache } from '../coding/GopCache';
 import type { AccessUnit } from '../model/AccessUnit';
 import { type Clock, epochMs } from '../model/Clock';
-import { CaptureEndedError, MediaError, NoVideoError, SourceStalledError } from '../model/errors';
+import {
+  CaptureEndedError,
+  MediaError,
+  NoVideoError,
+  SourceStalledError,
+  UnpluggedError,
+} from '../model/errors';
 import type { OriginListener, OriginRun } from '../model/Origin';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg, FfmpegFinder } from '../process/ffmpeg';
@@ -12,10 +18,13 @@ import { captureLabel, failureOf } from './failures';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
 import { Silence } from './Silence';
+import type { V4l2Device } from './V4l2Device';
 import { findingIn, refusesCopy, type SourceKnowledge, type Way, wayOf } from './way';
 
 export interface CaptureRunDependencies {
   ffmpeg: FfmpegFinder;
+  /** The camera of a USB capture under Linux. */
+  device?: V4l2Device | undefined;
   clock: Clock;
   /** Gets a line when the run changes its way. */
   log: (text: string) => void;
@@ -42,6 +51,7 @@ export class CaptureRun implements OriginRun {
   readonly #silence: Silence;
   readonly #gop = new GopCache();
   #known: SourceKnowledge;
+  #modes: readonly CameraMode[] = [];
   #mode: CameraMode | undefined;
   #child: Child | undefined;
   #closed = false;
@@ -62,6 +72,7 @@ export class CaptureRun implements OriginRun {
       this.#fail(new SourceStalledError(this.#label, silentMs)),
     );
     this.#silence.limit(START_MS);
+    dependencies.device?.presence.on('unplugged', this.#unplugged);
     void this.#start();
   }
 
@@ -72,15 +83,21 @@ export class CaptureRun implements OriginRun {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#over = true;
-    this.#silence.end();
-    this.#gop.clear();
+    this.#finish();
     await this.#child?.stop();
   }
+
+  readonly #unplugged = (): void => {
+    this.#fail(new UnpluggedError(this.#label));
+  };
 
   async #start(): Promise<void> {
     try {
       const ffmpeg = await this.#deps.ffmpeg.find();
+      // Asked here, where it costs nothing: ffmpeg would be started to say the same.
+      const absence = this.#deps.device?.absence;
+      if (absence) throw absence;
+      if (!this.#closed) await this.#deps.device?.restoreControls();
       if (!this.#closed) await this.#learnMode(ffmpeg);
       if (!this.#over) this.#spawn(ffmpeg);
     } catch (error) {
@@ -94,9 +111,23 @@ export class CaptureRun implements OriginRun {
 
   async #learnMode(ffmpeg: Ffmpeg): Promise<void> {
     if (this.#options.source !== 'usb') return;
-    const modes = await modesOf(this.#options.device, { ffmpeg });
-    this.#mode = chooseMode(modes, this.#options);
-    this.#learn({ asksJpeg: this.#mode?.format === 'mjpeg' });
+    this.#modes = await modesOf(this.#deps.device?.path ?? this.#options.device, { ffmpeg });
+    this.#chooseMode(this.#known);
+  }
+
+  /** What the device is asked for from now on; of what it gave before nothing is known any more. */
+  #chooseMode({ noH264, codec, mustDecode }: SourceKnowledge): void {
+    this.#mode = chooseMode(this.#modes, this.#options, { noH264 });
+    const format = this.#mode?.format;
+    const asks = format === 'h264' || format === 'mjpeg' ? format : undefined;
+    const isAsBefore = asks === this.#known.asks;
+    this.#known = {
+      ...(noH264 ? { noH264 } : {}),
+      ...(asks ? { asks } : {}),
+      ...(isAsBefore && codec ? { codec } : {}),
+      ...(isAsBefore && mustDecode ? { mustDecode } : {}),
+    };
+    this.#deps.learn(this.#known);
   }
 
   #spawn(ffmpeg: Ffmpeg): void {
@@ -106,7 +137,7 @@ export class CaptureRun implements OriginRun {
       picture: picture => this.#deliver(picture, attempt),
       refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
     });
-    const options = this.#options;
+    const options = this.#optionsAsOpened();
     this.#child = new Child(
       {
         program: ffmpeg.path,
@@ -121,6 +152,12 @@ export class CaptureRun implements OriginRun {
         exit: exit => this.#ended(exit, attempt),
       },
     );
+  }
+
+  #optionsAsOpened(): FfmpegCaptureOptions {
+    const { device } = this.#deps;
+    const options = this.#options;
+    return options.source === 'usb' && device ? { ...options, device: device.path } : options;
   }
 
   #read(chunk: Buffer, attempt: Attempt): void {
@@ -156,7 +193,10 @@ export class CaptureRun implements OriginRun {
   /** Starts ffmpeg again if what was learnt means another way. */
   #reconsider(attempt: Attempt, finding: SourceKnowledge, reason: string): void {
     if (this.#over || attempt.isOver) return;
-    this.#learn(finding);
+    // A camera has something else to offer, which costs less than to decode its H.264.
+    const isNoUse = finding.mustDecode && this.#options.source === 'usb' && attempt.way === 'H264';
+    if (isNoUse) this.#chooseMode({ noH264: true });
+    else this.#learn(finding);
     const way = wayOf(this.#options, this.#known);
     if (way === attempt.way) return;
     attempt.isOver = true;
@@ -176,7 +216,8 @@ export class CaptureRun implements OriginRun {
     if (this.#over || attempt.isOver) return;
     const { source } = this.#options;
     if (exit.code !== 0 || source !== 'file' || this.#options.loop) {
-      this.#fail(failureOf(this.#options, exit));
+      // Programs tell the end of a device in many ways; that its file is gone is plain.
+      this.#fail(this.#deps.device?.absence ?? failureOf(this.#options, exit));
     } else if (!this.#delivered) {
       this.#fail(new NoVideoError(this.#label, 'not one picture'));
     } else {
@@ -193,6 +234,7 @@ export class CaptureRun implements OriginRun {
 
   #finish(): void {
     this.#over = true;
+    this.#deps.device?.presence.off('unplugged', this.#unplugged);
     this.#silence.end();
     this.#gop.clear();
     void this.#child?.stop();

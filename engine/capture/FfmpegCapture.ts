@@ -4,10 +4,13 @@ import type { FfmpegFinder } from '../process/ffmpeg';
 import type { FfmpegCaptureOptions } from './arguments';
 import { CaptureRun } from './CaptureRun';
 import { captureLabel } from './failures';
+import type { V4l2Device } from './V4l2Device';
 import type { SourceKnowledge } from './way';
 
 export interface FfmpegCaptureDependencies {
   ffmpeg: FfmpegFinder;
+  /** The camera of a USB capture under Linux. Default: none is known of. */
+  device?: V4l2Device | undefined;
   /** Source of time. Default: the system's. */
   clock?: Clock;
   /** Gets a line when the capture changes its way. */
@@ -27,11 +30,11 @@ export class FfmpegCapture implements Origin {
 
   constructor(
     options: FfmpegCaptureOptions,
-    { ffmpeg, clock = systemClock, log = () => {} }: FfmpegCaptureDependencies,
+    { ffmpeg, device, clock = systemClock, log = () => {} }: FfmpegCaptureDependencies,
   ) {
     this.label = captureLabel(options);
     this.#options = options;
-    this.#dependencies = { ffmpeg, clock, log };
+    this.#dependencies = { ffmpeg, device, clock, log };
   }
 
   open(listener: OriginListener): OriginRun {

@@ -4,9 +4,11 @@ import { Rendition, type RenditionOptions, type RenditionSettings } from '../cod
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import type { MediaError } from '../model/errors';
+import { type H264Encoder, type HardwareEncoder, isHardwareEncoder } from '../model/H264Encoder';
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
+import { Silence } from './Silence';
 
 /** How a source stands, for the status of its nodes. */
 export interface SourceState {
@@ -19,10 +21,14 @@ export interface SourceState {
   readonly frameRate?: number;
   /** With `backingOff`: the pause until the next attempt, in ms. */
   readonly retryMs?: number;
+  /** It is live, and yet brings no pictures; only where `pauseMs` was set. */
+  readonly isPaused?: true;
   /** Who codes the pictures, where the source has a choice: a short name. */
   readonly via?: string;
   /** Options that the source was asked for and does not know. */
   readonly leftOut?: readonly string[];
+  /** The hardware that encodes it, while some does. */
+  readonly encoder?: HardwareEncoder;
 }
 
 /** What a source tells. */
@@ -33,6 +39,8 @@ export interface SourceOptions extends RenditionOptions {
   /** How long the capture goes on after the last subscriber left, in ms. */
   readonly lingerMs: number;
   readonly log: (text: string) => void;
+  /** After so long without a picture it is paused, in ms. Default: never. */
+  readonly pauseMs?: number;
   /** What the source tells of itself besides. */
   readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
 }
@@ -48,6 +56,9 @@ export class Source extends EventEmitter<SourceEvents> {
   readonly #clock: Clock;
   readonly #native: Track;
   readonly #renditions = new Map<string, Track>();
+  /** What makes H264 of each rendition now. */
+  readonly #encoders = new Map<string, H264Encoder>();
+  readonly #silence: Silence;
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
@@ -56,6 +67,7 @@ export class Source extends EventEmitter<SourceEvents> {
     super();
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#silence = new Silence(this.#clock, () => this.#tell({ ...this.#state, isPaused: true }));
     this.#native = new Track(origin, {
       lingerMs: options.lingerMs,
       clock: this.#clock,
@@ -80,7 +92,9 @@ export class Source extends EventEmitter<SourceEvents> {
     const key = JSON.stringify(settings);
     const known = this.#renditions.get(key);
     if (known) return known;
-    const track = new Track(new Rendition(this.#native, settings, this.#options), {
+    const encoding = (encoder: H264Encoder | undefined) => this.#encodes(key, encoder);
+    const rendition = new Rendition(this.#native, settings, { ...this.#options, encoding });
+    const track = new Track(rendition, {
       lingerMs: RENDITION_LINGER_MS,
       clock: this.#clock,
       log: this.#options.log,
@@ -90,37 +104,63 @@ export class Source extends EventEmitter<SourceEvents> {
     return track;
   }
 
+  /** What made it fail may be gone. */
+  retryNow(): void {
+    this.#native.retryNow();
+  }
+
   /** Idempotent, never rejects; settles when all processes are gone. */
   async close(): Promise<void> {
     await Promise.all([...this.#renditions.values()].map(track => track.close()));
     await this.#native.close();
+    this.#silence.end();
     this.removeAllListeners();
   }
 
   #changed(state: State, retryMs?: number): void {
-    const { width, height, frameRate } = this.#state;
+    const { width, height, frameRate, isPaused } = this.#state;
     const isRunning = state === 'live' || state === 'lingering';
-    if (!isRunning) this.#meter = new FrameRateMeter();
+    if (!isRunning) {
+      this.#meter = new FrameRateMeter();
+      this.#silence.end();
+    }
     this.#tell({
       state,
       ...(isRunning && width && height ? { width, height } : {}),
       ...(isRunning && frameRate ? { frameRate } : {}),
+      ...(isRunning && isPaused ? { isPaused } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
       ...this.#options.about?.(),
+      ...this.#hardware(),
     });
+  }
+
+  #encodes(rendition: string, encoder: H264Encoder | undefined): void {
+    if (encoder) this.#encoders.set(rendition, encoder);
+    else this.#encoders.delete(rendition);
+    const { encoder: before, ...state } = this.#state;
+    const now = this.#hardware();
+    if (now.encoder !== before) this.#tell({ ...state, ...now });
+  }
+
+  #hardware(): { encoder?: HardwareEncoder } {
+    const encoder = [...this.#encoders.values()].find(isHardwareEncoder);
+    return encoder ? { encoder } : {};
   }
 
   #measure(unit: AccessUnit): void {
     this.#codec = unit.codec;
     this.#meter.add(unit.timestampMs);
-    const { width, height, frameRate } = this.#state;
+    this.#silence.limit(this.#options.pauseMs);
+    const { isPaused, ...state } = this.#state;
+    const { width, height, frameRate } = state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
     const isOther = this.#options.about?.().via !== this.#state.via;
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
-    if (!isResized && !isOff && !isOther) return;
+    if (!isResized && !isOff && !isOther && !isPaused) return;
     this.#tell({
-      ...this.#state,
+      ...state,
       ...this.#options.about?.(),
       width: unit.width,
       height: unit.height,

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import type { CaptureOptions } from './CaptureOptions';
 import { publicUrl } from './url';
 
@@ -6,8 +7,8 @@ import { publicUrl } from './url';
  * The same text for captures that can be shared: of a USB camera or camera module only one
  * can run, whatever name the device goes by; others are the same when all their options are. Holds no password.
  */
-export function captureKey(options: CaptureOptions): string {
-  if (options.source === 'usb') return `usb ${realDevice(options.device)}`;
+export function captureKey(options: CaptureOptions, sysRoot = '/'): string {
+  if (options.source === 'usb') return `usb ${realDevice(options.device, sysRoot)}`;
   if (options.source === 'picamera') return `picamera ${options.camera}`;
   const { width, height, frameRate } = options;
   const mode = [width, height, frameRate].map(value => value ?? 'any').join(' ');
@@ -26,9 +27,9 @@ export function captureKey(options: CaptureOptions): string {
 }
 
 /** The device file behind a stable name such as those in /dev/v4l/by-id. */
-function realDevice(device: string): string {
+function realDevice(device: string, sysRoot: string): string {
   try {
-    return realpathSync(device);
+    return realpathSync(isAbsolute(device) ? join(sysRoot, device) : device);
   } catch {
     // Not plugged in, or no file at all (macOS, Windows): the name itself must do.
     return device;

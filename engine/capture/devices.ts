@@ -43,6 +43,7 @@ const LISTING_MS = 3000;
 /** The cameras that can be opened. Never rejects: what cannot be found out is left out. */
 export async function listCameras(options: ListCamerasOptions): Promise<CameraDevice[]> {
   const { platform = process.platform, sysRoot = '/', run = outputOf } = options;
+  const pathOf = (id: string) => (platform === 'linux' ? join(sysRoot, id) : id);
   // Without ffmpeg nothing can be captured, but on Linux the cameras can still be named.
   const ffmpeg = await options.ffmpeg.find().catch(() => undefined);
   const found =
@@ -50,7 +51,7 @@ export async function listCameras(options: ListCamerasOptions): Promise<CameraDe
   return Promise.all(
     found.map(async camera => ({
       ...camera,
-      modes: await modesOf(camera.id, { ffmpeg, platform, run }),
+      modes: await modesOf(pathOf(camera.id), { ffmpeg, platform, run }),
     })),
   );
 }

@@ -17,24 +17,25 @@ export interface WantedMode {
 }
 
 /**
- * The mode that fits best. JPEG comes first, because it leaves the camera compressed and can be
- * passed on untouched; H.264 of webcams is not taken, for few of them start it with its parameter
- * sets. Undefined if no mode has the wanted size: the device then decides.
+ * The mode that fits best. H.264 comes first, for it needs no encoder, but only where it has the
+ * wanted rate; then JPEG, because it leaves the camera compressed and can be passed on untouched.
+ * Undefined if no mode has the wanted size: the device then decides.
  */
 export function chooseMode(
   modes: readonly CameraMode[],
   wanted: WantedMode,
+  { noH264 = false }: { noH264?: boolean | undefined } = {},
 ): CameraMode | undefined {
   const fitting = modes.filter(
-    ({ format, width, height }) =>
-      format !== 'h264' &&
-      (wanted.width ?? width) === width &&
-      (wanted.height ?? height) === height,
+    ({ width, height }) =>
+      (wanted.width ?? width) === width && (wanted.height ?? height) === height,
   );
   const offersRate = ({ frameRates }: CameraMode): boolean =>
     !wanted.frameRate ||
     frameRates.length === 0 ||
     frameRates.some(rate => rate >= (wanted.frameRate ?? 0) - 0.5);
+  const native = fitting.find(mode => mode.format === 'h264' && offersRate(mode));
+  if (native && !noH264) return native;
   for (const format of ['mjpeg', 'raw'] as const) {
     const ofFormat = fitting.filter(mode => mode.format === format);
     const best = ofFormat.find(offersRate) ?? ofFormat[0];

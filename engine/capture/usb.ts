@@ -7,6 +7,9 @@ export type UsbOptions = Extract<CaptureOptions, { source: 'usb' }>;
 /** A device describes itself: there is nothing to probe, and probing costs pictures. */
 const NO_PROBE = ['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'];
 
+/** What ffmpeg calls the codec that a camera is asked for. */
+const NAMES = { H264: 'h264', JPEG: 'mjpeg' } as const;
+
 /** Input arguments for a camera at this machine: V4L2 on Linux, AVFoundation on macOS, DirectShow on Windows. */
 export function usbInput(
   options: UsbOptions,
@@ -24,12 +27,12 @@ export function usbInput(
       return ['-f', 'avfoundation', ...NO_PROBE, ...always, ...size, '-i', `${device}:none`];
     }
     case 'win32': {
-      const codec = way === 'JPEG' ? ['-vcodec', 'mjpeg'] : [];
+      const codec = way === 'I420' ? [] : ['-vcodec', NAMES[way]];
       const buffer = ['-rtbufsize', '32M'];
       return ['-f', 'dshow', ...buffer, ...codec, ...rate, ...size, '-i', `video=${device}`];
     }
     default: {
-      const format = way === 'JPEG' ? ['-input_format', 'mjpeg'] : [];
+      const format = way === 'I420' ? [] : ['-input_format', NAMES[way]];
       return ['-f', 'v4l2', ...NO_PROBE, ...format, ...rate, ...size, '-i', device];
     }
   }

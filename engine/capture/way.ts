@@ -10,16 +10,19 @@ export interface SourceKnowledge {
   readonly codec?: string;
   /** Its H.264 cannot be carried by WebRTC, or its pictures have to be turned. */
   readonly mustDecode?: boolean;
-  /** A USB device was asked for JPEG. */
-  readonly asksJpeg?: boolean;
+  /** What a USB device is asked for, by ffmpeg's name; absent: raw pictures. */
+  readonly asks?: 'h264' | 'mjpeg';
+  /** The H.264 of a USB device is of no use: it is asked for something else. */
+  readonly noH264?: boolean;
 }
 
 /** Chooses the cheapest way; for a codec not known yet the one that is lost least if it was wrong. */
 export function wayOf(options: CaptureOptions, known: SourceKnowledge): Way {
-  const { codec, mustDecode = false, asksJpeg = false } = known;
+  const { codec, mustDecode = false, asks } = known;
   if (mustDecode) return 'I420';
   if (options.source === 'usb') {
-    return asksJpeg && (codec ?? 'mjpeg') === 'mjpeg' ? 'JPEG' : 'I420';
+    if (!asks || (codec ?? asks) !== asks) return 'I420';
+    return asks === 'h264' ? 'H264' : 'JPEG';
   }
   // The device does size and rate itself; for all others that takes decoding.
   if (options.width || options.height || options.frameRate) return 'I420';

@@ -1,5 +1,7 @@
 import type { VideoCodec } from '../model/AccessUnit';
+import type { H264Encoder } from '../model/H264Encoder';
 import type { Ffmpeg } from '../process/ffmpeg';
+import { type HardwareArguments, hardwareArguments } from './hardwareArguments';
 
 /** One step of coding, done by one run of ffmpeg. */
 export interface Conversion {
@@ -19,6 +21,8 @@ export interface Conversion {
   readonly scaledWidth?: number;
   /** The pictures are turned clockwise by so many degrees. Not together with a scaled width. */
   readonly turned?: 90 | 270;
+  /** What makes H264. Default libx264. */
+  readonly encoder?: H264Encoder;
 }
 
 /** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
@@ -43,7 +47,8 @@ export function isSameConversion(a: Conversion, b: Conversion): boolean {
     a.bitrateBps === b.bitrateBps &&
     a.keyframeIntervalMs === b.keyframeIntervalMs &&
     a.scaledWidth === b.scaledWidth &&
-    a.turned === b.turned
+    a.turned === b.turned &&
+    a.encoder === b.encoder
   );
 }
 
@@ -54,17 +59,27 @@ const CONTAINER = ['-fpsprobesize', '0', '-flags', 'low_delay', '-threads', '1']
 
 /** The arguments of an ffmpeg that converts what comes on stdin to stdout. */
 export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): string[] {
+  const hardware = hardwareOf(conversion, ffmpeg);
+  const filters = [...sizeFilter(conversion), ...(hardware?.filters ?? [])];
   return [
     ...PROMPT,
+    ...(hardware?.device ?? []),
     ...inputArguments(conversion),
     '-an',
     ...ffmpeg.passthrough,
-    ...sizeFilter(conversion),
-    ...outputArguments(conversion),
+    ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
+    ...outputArguments(conversion, hardware),
     '-flush_packets',
     '1',
     'pipe:1',
   ];
+}
+
+function hardwareOf(
+  { to, encoder = 'libx264' }: Conversion,
+  ffmpeg: Ffmpeg,
+): HardwareArguments | undefined {
+  return to === 'H264' && encoder !== 'libx264' ? hardwareArguments(encoder, ffmpeg) : undefined;
 }
 
 function inputArguments({ from, width, height, frameRate }: Conversion): string[] {
@@ -96,18 +111,18 @@ function sizeFilter(conversion: Conversion): string[] {
   const { width, height } = outputSize(conversion);
   if (conversion.turned) {
     const direction = conversion.turned === 90 ? 'clock' : 'cclock';
-    return ['-vf', `transpose=${direction},crop=${width}:${height}`];
+    return [`transpose=${direction},crop=${width}:${height}`];
   }
   if (width === conversion.width && height === conversion.height) return [];
   return conversion.scaledWidth === undefined
-    ? ['-vf', `crop=${width}:${height}`]
-    : ['-vf', `scale=${width}:${height}:flags=fast_bilinear`];
+    ? [`crop=${width}:${height}`]
+    : [`scale=${width}:${height}:flags=fast_bilinear`];
 }
 
-function outputArguments(conversion: Conversion): string[] {
+function outputArguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
   switch (conversion.to) {
     case 'H264':
-      return h264Arguments(conversion);
+      return h264Arguments(conversion, hardware);
     case 'VP8':
       return vp8Arguments(conversion);
     case 'JPEG':
@@ -139,13 +154,15 @@ function outputArguments(conversion: Conversion): string[] {
   }
 }
 
-function h264Arguments(conversion: Conversion): string[] {
-  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'];
-  const form = ['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'];
-  const params = ['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'];
+function h264Arguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
+  const encoder = hardware?.encoder ?? [
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
+    ...['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'],
+    ...['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'],
+  ];
   // FLV carries sizes, so a unit is complete when its last byte is here; Annex B ends only with the next.
   const container = ['-f', 'flv', '-flvflags', 'no_duration_filesize'];
-  return [...codec, ...form, ...rateArguments(conversion), ...params, ...container];
+  return [...encoder, ...rateArguments(conversion), ...container];
 }
 
 function vp8Arguments(conversion: Conversion): string[] {

@@ -1,6 +1,7 @@
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import type { Clock } from '../model/Clock';
 import { EncoderError, type MediaError } from '../model/errors';
+import { type H264Encoder, isHardwareEncoder } from '../model/H264Encoder';
 import { RetrySchedule } from '../model/RetrySchedule';
 import type { Ffmpeg } from '../process/ffmpeg';
 import { CodecProcess } from './CodecProcess';
@@ -22,6 +23,8 @@ export interface Converter {
 export interface ConverterHandlers {
   unit(unit: AccessUnit): void;
   failed(error: MediaError): void;
+  /** A hardware encoder failed, and libx264 has taken its place. */
+  softened?(encoder: H264Encoder, reason: string): void;
 }
 
 /** What converters need. */
@@ -43,15 +46,23 @@ export function converterFor(
     : new PictureStep(conversion, handlers, options);
 }
 
-/** To H264 or VP8. */
+/** To H264 or VP8. A hardware encoder that fails is not tried again here: libx264 goes on at once. */
 class EncoderStep implements Converter {
-  readonly #encoder: Encoder;
+  readonly #handlers: ConverterHandlers;
+  readonly #options: ConverterOptions;
+  #encoder: Encoder;
+  /** Ends with those that were replaced. */
+  #closing: Promise<void> = Promise.resolve();
+  #newest: AccessUnit | undefined;
 
   constructor(conversion: Conversion, handlers: ConverterHandlers, options: ConverterOptions) {
-    this.#encoder = new Encoder(conversion, handlers, options);
+    this.#handlers = handlers;
+    this.#options = options;
+    this.#encoder = this.#make(conversion);
   }
 
   push(unit: AccessUnit): void {
+    this.#newest = unit;
     this.#encoder.push(unit);
   }
 
@@ -63,8 +74,31 @@ class EncoderStep implements Converter {
     this.#encoder.reconfigure({ ...this.#encoder.conversion, frameRate });
   }
 
-  close(): Promise<void> {
-    return this.#encoder.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#encoder.close(), this.#closing]);
+  }
+
+  #make(conversion: Conversion): Encoder {
+    const { unit } = this.#handlers;
+    const isHardware = isHardwareEncoder(conversion.encoder ?? '');
+    return new Encoder(
+      conversion,
+      { unit, failed: error => this.#failed(error) },
+      { ...this.#options, ...(isHardware ? { mostDeaths: 1 } : {}) },
+    );
+  }
+
+  #failed(error: MediaError): void {
+    const { encoder, ...conversion } = this.#encoder.conversion;
+    if (!encoder || !isHardwareEncoder(encoder)) {
+      this.#handlers.failed(error);
+      return;
+    }
+    const failed = this.#encoder;
+    this.#closing = this.#closing.then(() => failed.close());
+    this.#encoder = this.#make(conversion);
+    if (this.#newest) this.#encoder.push(this.#newest);
+    this.#handlers.softened?.(encoder, error.message);
   }
 }
 

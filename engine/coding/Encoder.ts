@@ -12,6 +12,8 @@ export interface EncoderOptions {
   ffmpeg: Ffmpeg;
   /** Keep an idle process ready to take over: a keyframe then comes in 15-80 ms instead of 100-200. */
   spare: boolean;
+  /** Processes that may die in a row without having made one unit, the last one included. Default 4. */
+  mostDeaths?: number;
   /** Source of time. Default: the system's. */
   clock?: Clock;
 }
@@ -33,7 +35,6 @@ interface Successor {
 
 /** Units that a successor may need to catch up; then it takes over although it is behind. */
 const MOST_HELD = 8;
-/** Processes that may die in a row without having made one unit. */
 const MOST_DEATHS = 4;
 /** A process that takes pictures but makes nothing any more is replaced after so long, in ms. */
 const STALL_MS = 3000;
@@ -61,6 +62,10 @@ export class Encoder {
   /** Capture time of the newest picture that was sent, in ms. */
   #sentMs = Number.NEGATIVE_INFINITY;
   #deaths = 0;
+  /** A second process cannot run beside the first: the hardware has no room for it. */
+  #isAlone = false;
+  /** The current process is gone, and the next one waits until the hardware is free. */
+  #isChanging = false;
   readonly #spareSchedule = new RetrySchedule({ firstMs: SPARE_DELAY_MS });
   #cancelSpare: (() => void) | undefined;
   /** Since when pictures went in without a unit coming out. */
@@ -186,14 +191,35 @@ export class Encoder {
 
   /** Lets a fresh process make a keyframe of the newest picture and take over with it. */
   #takeOver(): void {
+    if (this.#isChanging) return;
     // Before the first unit there is nothing to repair: it will be a keyframe anyway. Nor is a process
     // replaced that is just starting, for other parameters: where the machine is busy they change
     // often and starts take long, and no process would ever come through its own.
     if (this.#next || !this.#newest || !this.#current?.made) return;
+    if (this.#isAlone) {
+      this.#changeOver();
+      return;
+    }
     const process = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     this.#next = { process, held: [], sinceMs: this.#clock.now() };
     process.push(this.#newest);
+  }
+
+  /** Ends the current process first, and then lets a fresh one begin: a short gap, but it works. */
+  #changeOver(): void {
+    this.#isChanging = true;
+    const old = this.#current;
+    this.#current = undefined;
+    this.#discard(old);
+    void Promise.all(this.#stopping).then(() => {
+      this.#isChanging = false;
+      if (this.#closed) return;
+      this.#owesSinceMs = undefined;
+      this.#current = this.#spare ?? this.#spawn();
+      this.#spare = undefined;
+      if (this.#newest) this.#current.push(this.#newest);
+    });
   }
 
   #died(process: CodecProcess, reason: string): void {
@@ -203,14 +229,20 @@ export class Encoder {
       this.#prepareSpare();
       return;
     }
-    if (process === this.#next?.process) this.#retryNext();
+    if (process === this.#next?.process) this.#successorDied(process);
     else if (process === this.#current) this.#restart(reason);
+  }
+
+  /** Hardware often has room for a few encoders only: one that never worked beside another is told. */
+  #successorDied(process: CodecProcess): void {
+    this.#isAlone ||= this.#conversion.encoder !== undefined && process.made === 0;
+    this.#retryNext();
   }
 
   /** Puts another process in the place of the current one, at once. */
   #restart(reason: string): void {
     this.#deaths += 1;
-    if (this.#deaths >= MOST_DEATHS) {
+    if (this.#deaths >= (this.#options.mostDeaths ?? MOST_DEATHS)) {
       this.#fail(reason);
       return;
     }

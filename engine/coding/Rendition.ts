@@ -1,6 +1,7 @@
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import { FfmpegMissingError, MediaError } from '../model/errors';
+import { type EncoderSetting, type H264Encoder, isHardwareEncoder } from '../model/H264Encoder';
 import type { State } from '../model/lifeCycle';
 import { match } from '../model/match';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
@@ -10,6 +11,7 @@ import { automaticBitrate } from './Conversion';
 import { type Converter, converterFor } from './Converter';
 import { FrameRateMeter } from './FrameRateMeter';
 import { GopCache } from './GopCache';
+import type { HardwareEncoders } from './HardwareEncoders';
 
 /** What is wanted of a source. */
 export interface RenditionSettings {
@@ -20,6 +22,8 @@ export interface RenditionSettings {
   readonly keyframeIntervalMs?: number;
   /** Wider pictures are made so wide, in pixels; of JPEG and I420 only. */
   readonly maxWidth?: number;
+  /** What makes H264, where it has to be made. Default `automatic`. */
+  readonly encoder?: EncoderSetting;
 }
 
 /** What a rendition needs. */
@@ -28,6 +32,10 @@ export interface RenditionOptions {
   findFfmpeg: () => Promise<Ffmpeg>;
   /** See `EncoderOptions.spare`. Default true. */
   spare?: boolean;
+  /** Knows the hardware that encodes H264. Default: there is none. */
+  hardware?: HardwareEncoders | undefined;
+  /** Hears what makes H264 from now on; undefined: nothing does. */
+  encoding?: (encoder: H264Encoder | undefined) => void;
   /** Source of time. Default: the system's. */
   clock?: Clock;
 }
@@ -54,12 +62,18 @@ export class Rendition implements Origin {
   constructor(
     source: Track,
     settings: RenditionSettings,
-    { findFfmpeg, spare = true, clock = systemClock }: RenditionOptions,
+    {
+      findFfmpeg,
+      spare = true,
+      hardware,
+      encoding = () => {},
+      clock = systemClock,
+    }: RenditionOptions,
   ) {
     this.label = `${source.label} as ${settings.codec}`;
     this.#source = source;
     this.#settings = settings;
-    this.#options = { findFfmpeg, spare, clock };
+    this.#options = { findFfmpeg, spare, hardware, encoding, clock };
   }
 
   open(listener: OriginListener): OriginRun {
@@ -203,15 +217,39 @@ class RenditionRun implements OriginRun {
       const from = step === 0 ? unit.codec : path[step - 1];
       const to = path[step];
       if (!from || !to) continue;
+      const encoder = to === 'H264' ? this.#chooseEncoder() : {};
       const converter = converterFor(
-        { from, to, width, height, frameRate, bitrateBps, keyframeIntervalMs, ...scale },
-        { unit: take, failed: error => this.#fail(error) },
+        {
+          from,
+          to,
+          width,
+          height,
+          frameRate,
+          bitrateBps,
+          keyframeIntervalMs,
+          ...scale,
+          ...encoder,
+        },
+        { unit: take, failed: error => this.#fail(error), softened: this.#softened },
         { ffmpeg, spare: this.#options.spare, clock: this.#options.clock },
       );
       this.#steps.unshift(converter);
       take = made => converter.push(made);
     }
   }
+
+  #chooseEncoder(): { encoder?: H264Encoder } {
+    const { hardware, encoding } = this.#options;
+    const encoder = hardware?.choose(this.#settings.encoder ?? 'automatic') ?? 'libx264';
+    encoding(encoder);
+    return encoder === 'libx264' ? {} : { encoder };
+  }
+
+  readonly #softened = (encoder: H264Encoder, reason: string): void => {
+    const { hardware, encoding } = this.#options;
+    if (isHardwareEncoder(encoder)) hardware?.failed(encoder, reason);
+    if (!this.#closed) encoding('libx264');
+  };
 
   /** Rate control counts pictures: a rate that is far off is corrected. */
   #followFrameRate(unit: AccessUnit): void {
@@ -231,6 +269,7 @@ class RenditionRun implements OriginRun {
     const steps = this.#steps;
     this.#steps = [];
     this.#gop.clear();
+    if (steps.length > 0) this.#options.encoding(undefined);
     for (const step of steps) this.#closing = this.#closing.then(() => step.close());
   }
 }

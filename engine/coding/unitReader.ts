@@ -1,6 +1,5 @@
 import type { Conversion } from './Conversion';
-import { FlvParser } from './FlvParser';
-import { withParameterSets } from './h264';
+import { H264Units } from './H264Units';
 import { IvfParser } from './IvfParser';
 import { MpjpegParser } from './MpjpegParser';
 import { isVp8Key } from './vp8';
@@ -26,7 +25,7 @@ export function unitReader(
 ): UnitReader {
   switch (to) {
     case 'H264':
-      return h264Reader(frameRate, unit);
+      return new H264Units(frameRate, unit);
     case 'VP8':
       return new IvfParser({
         frame: (data, pts) => unit({ data, key: isVp8Key(data), index: pts }),
@@ -38,18 +37,4 @@ export function unitReader(
     default:
       return to satisfies never;
   }
-}
-
-function h264Reader(frameRate: number, unit: (unit: CodedUnit) => void): UnitReader {
-  let parameterSets: { sps: Buffer; pps: Buffer } | undefined;
-  return new FlvParser({
-    config: ([sps], [pps]) => {
-      if (sps && pps) parameterSets = { sps, pps };
-    },
-    video: ({ data, key, dtsMs }) => {
-      const whole =
-        key && parameterSets ? withParameterSets(data, parameterSets.sps, parameterSets.pps) : data;
-      unit({ data: whole, key, index: Math.round((dtsMs * frameRate) / 1000) });
-    },
-  });
 }

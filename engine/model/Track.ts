@@ -112,6 +112,12 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     return this.#run?.requestKeyframe?.() ?? false;
   }
 
+  /** The cause of failures may be gone: the next attempt need not wait any longer. */
+  retryNow(): void {
+    this.#schedule.reset();
+    if (this.#state === 'backingOff') this.#happen('expired');
+  }
+
   /** Closes the origin and drops all subscribers. Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;

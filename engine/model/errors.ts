@@ -35,6 +35,34 @@ export class DeviceMissingError extends MediaError {
   }
 }
 
+/** The device was there and is not any more. */
+export class UnpluggedError extends MediaError {
+  readonly code = 'unplugged';
+  constructor(device: string, options?: ErrorOptions) {
+    super(`${device} is unplugged: plug it in again, and it goes on`, { device }, options);
+  }
+}
+
+/** A camera's control does not exist, does not take this value, or was refused by its driver. */
+export class ControlError extends MediaError {
+  readonly code = 'control-refused';
+  constructor(detail: string, options?: ErrorOptions) {
+    super(`The camera was not set: ${detail}`, { detail }, options);
+  }
+}
+
+/** The program that sets a camera's controls is not there. */
+export class ControlsMissingError extends MediaError {
+  readonly code = 'controls-missing';
+  constructor(options?: ErrorOptions) {
+    super(
+      "The camera's controls need v4l2-ctl, which was not found: sudo apt install v4l-utils",
+      {},
+      options,
+    );
+  }
+}
+
 /** Another program holds the device. */
 export class DeviceBusyError extends MediaError {
   readonly code = 'device-busy';

@@ -20,8 +20,8 @@ export interface PlaybackOptions {
   readonly clock?: Clock;
 }
 
-/** The one thing that a playback delivers, each time when it begins to be heard. */
-export type PlaybackStarted = 'started';
+/** The one thing that a playback delivers, each time when it begins to be heard: by which way. */
+export type PlaybackStarted = SoundBackend;
 
 /**
  * A loudspeaker that is opened on demand. It looks at a `Track` like an origin whose units say that
@@ -88,7 +88,7 @@ class PlaybackRun implements OriginRun<PlaybackStarted> {
       },
       {
         block,
-        started: () => this.#listener.unit('started'),
+        started: () => this.#listener.unit(system.backend),
         failed: error => this.#fail(error),
       },
     );

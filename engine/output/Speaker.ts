@@ -39,8 +39,8 @@ export interface SpeakerDependencies {
 
 /** What a speaker tells about itself. */
 export type SpeakerEvents = {
-  /** `retryMs` comes with `backingOff`: the pause until the next attempt. */
-  state: [state: State, retryMs?: number];
+  /** `backend` comes with `live` and `lingering`: the way to the device. */
+  state: [state: State, backend?: SoundBackend];
   failed: [error: MediaError];
 };
 
@@ -78,6 +78,7 @@ export class Speaker extends EventEmitter<SpeakerEvents> {
   #hold: Subscription | undefined;
   /** Counters of streams that are gone. */
   #past: AudioCounters = { played: 0, concealed: 0, droppedLate: 0 };
+  #backend: SoundBackend | undefined;
   #closed = false;
 
   constructor(options: SpeakerOptions, dependencies: SpeakerDependencies) {
@@ -95,8 +96,9 @@ export class Speaker extends EventEmitter<SpeakerEvents> {
       retry: { longestMs: LONGEST_RETRY_MS },
       clock,
       log,
+      observe: backend => this.#heard(backend),
     });
-    this.#output.on('state', (state, retryMs) => this.#changed(state, retryMs));
+    this.#output.on('state', state => this.#changed(state));
     this.#output.on('failed', error => this.emit('failed', error));
   }
 
@@ -231,10 +233,18 @@ export class Speaker extends EventEmitter<SpeakerEvents> {
     this.#hold = undefined;
   }
 
-  #changed(state: State, retryMs?: number): void {
+  #changed(state: State): void {
     // Streams of a flow have no end: what has been silent for so long is over.
     if (state === 'idle') this.#forgetFlows();
-    this.emit('state', state, retryMs);
+    // What comes first makes it live, and is told then.
+    if (state === 'live' && this.#backend === undefined) return;
+    if (state !== 'live' && state !== 'lingering') this.#backend = undefined;
+    this.emit('state', state, this.#backend);
+  }
+
+  #heard(backend: SoundBackend): void {
+    this.#backend = backend;
+    this.emit('state', this.state, backend);
   }
 
   #forgetFlows(): void {

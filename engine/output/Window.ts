@@ -6,6 +6,7 @@ import { type MediaError, NoDisplayError, PlayerMissingError } from '../model/er
 import { RetrySchedule } from '../model/RetrySchedule';
 import type { Subscription, Track } from '../model/Track';
 import { Child, type ChildExit } from '../process/Child';
+import { PictureFit } from './PictureFit';
 import { isClosedByUser, windowFailure } from './windowEnd';
 import {
   drawingOf,
@@ -35,7 +36,10 @@ export interface WindowDependencies {
   readonly platform?: NodeJS.Platform;
 }
 
-/** How a window stands. `closed by user` stays until a track is shown or `open()` is called. */
+/**
+ * How a window stands. It is `open` once its player has run for a while; `closed by user` stays until
+ * `open()` is called.
+ */
 export type WindowState = 'idle' | 'waiting' | 'open' | 'closed by user' | 'backingOff';
 
 /** What a window tells about itself. */
@@ -50,17 +54,24 @@ const STABLE_MS = 5000;
 /** Longest pause between two attempts to open the window, in ms. */
 const LONGEST_RETRY_MS = 10_000;
 
+/** A player that runs for so long has found the screen, in ms. */
+const PROVEN_MS = 1000;
+/** Players show a picture late, or drop it: the card is sent so often, */
+const CARDS = 4;
+/** and with such pauses, in ms. */
+const CARD_PAUSE_MS = 250;
+
 /** A running player and what it was started for. */
 interface Player {
   readonly child: Child;
-  readonly width: number;
-  readonly height: number;
+  readonly fit: PictureFit;
   readonly startedAtMs: number;
 }
 
 /**
  * A window on the host's screen that shows the newest picture of a track. It opens with the first
- * picture; another size means another player.
+ * picture, and then stays, with a plain card while there is no track. Pictures of another shape, or
+ * larger ones, mean another player.
  */
 export class Window extends EventEmitter<WindowEvents> {
   readonly #options: WindowOptions;
@@ -77,6 +88,8 @@ export class Window extends EventEmitter<WindowEvents> {
   #player: Player | undefined;
   #closing: Promise<void> = Promise.resolve();
   #cancelRetry: (() => void) | undefined;
+  #cancelProof: (() => void) | undefined;
+  #cancelCard: (() => void) | undefined;
   #shown = 0;
   #dropped = 0;
   #closed = false;
@@ -113,35 +126,53 @@ export class Window extends EventEmitter<WindowEvents> {
     if (this.#closed) return;
     this.#unsubscribe();
     this.#track = track;
-    this.open();
-    // An open window goes on with the new track.
-    this.#subscribe();
+    if (this.#state !== 'closed by user') this.#begin();
   }
 
-  /** Opens the window again that the user closed, with the next picture. */
+  /** Opens the window again that was closed, with the next picture. */
   open(): void {
-    if (this.#closed || !this.#track || this.#player) return;
-    this.#endRetry();
-    this.#schedule.reset();
-    this.#become('waiting');
-    this.#subscribe();
+    if (this.#closed) return;
+    if (this.#state === 'closed by user') this.#become('idle');
+    this.#begin();
   }
 
-  /** Shows no track any more and closes the window. */
+  /** Shows no track any more. An open window shows a plain card. */
   clear(): void {
     this.#unsubscribe();
     this.#track = undefined;
     this.#endRetry();
+    if (this.#player) this.#showCard(CARDS);
+    else if (this.#state !== 'closed by user') this.#become('idle');
+  }
+
+  /** Closes the window until `open()` is called. */
+  hide(): void {
+    this.#unsubscribe();
+    this.#endRetry();
     this.#drop();
-    if (!this.#closed) this.#become('idle');
+    this.#become('closed by user');
   }
 
   /** Idempotent, never rejects; settles when the player is gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.clear();
+    this.#unsubscribe();
+    this.#track = undefined;
+    this.#endRetry();
+    this.#drop();
     await this.#closing;
     this.removeAllListeners();
+  }
+
+  #begin(): void {
+    if (!this.#track) return;
+    this.#cancelCard?.();
+    if (!this.#player) {
+      this.#endRetry();
+      this.#schedule.reset();
+      this.#become('waiting');
+    }
+    this.#subscribe();
   }
 
   #subscribe(): void {
@@ -155,22 +186,29 @@ export class Window extends EventEmitter<WindowEvents> {
 
   #take(unit: AccessUnit): void {
     if (this.#state !== 'open' && this.#state !== 'waiting') return;
-    const { width, height } = this.#player ?? unit;
-    if (width !== unit.width || height !== unit.height) this.#drop();
+    if (this.#player && !this.#player.fit.takes(unit)) this.#drop();
     if (!this.#player) this.#start(unit);
     this.#write(unit);
   }
 
   /** A player that has not yet taken the picture before gets the next one instead. */
-  #write({ data }: AccessUnit): void {
-    const child = this.#player?.child;
-    if (!child) return;
+  #write(unit: AccessUnit): void {
+    if (!this.#player) return;
+    const { child, fit } = this.#player;
     if (child.backlogBytes > 0) {
       this.#dropped += 1;
       return;
     }
     this.#shown += 1;
-    child.write(data);
+    child.write(fit.pixelsOf(unit));
+  }
+
+  #showCard(times: number): void {
+    this.#cancelCard?.();
+    const { child, fit } = this.#player ?? {};
+    if (!child || !fit || times === 0) return;
+    if (child.backlogBytes === 0) child.write(fit.card());
+    this.#cancelCard = this.#clock.after(CARD_PAUSE_MS, () => this.#showCard(times - 1));
   }
 
   #start({ width, height }: AccessUnit): void {
@@ -194,14 +232,16 @@ export class Window extends EventEmitter<WindowEvents> {
       { program, args, label: `window ${title}`, env: this.#env },
       { data: () => {}, exit: exit => this.#ended(exit, child) },
     );
-    this.#player = { child, width, height, startedAtMs: this.#clock.now() };
-    this.#become('open');
+    this.#player = { child, fit: new PictureFit(width, height), startedAtMs: this.#clock.now() };
+    this.#cancelProof?.();
+    this.#cancelProof = this.#clock.after(PROVEN_MS, () => this.#become('open'));
   }
 
   #ended(exit: ChildExit, child: Child): void {
     const player = this.#player;
     if (player?.child !== child) return;
     this.#player = undefined;
+    this.#cancelProof?.();
     if (exit.error && 'code' in exit.error && exit.error.code === 'ENOENT') {
       this.#programs = this.#programs.slice(1);
       this.#become('waiting');
@@ -209,6 +249,9 @@ export class Window extends EventEmitter<WindowEvents> {
       // Nobody looks: nothing need be decoded.
       this.#unsubscribe();
       this.#become('closed by user');
+    } else if (!this.#track) {
+      // Only the card is gone.
+      this.#become('idle');
     } else {
       if (this.#clock.now() - player.startedAtMs >= STABLE_MS) this.#schedule.reset();
       this.#fail(
@@ -221,7 +264,12 @@ export class Window extends EventEmitter<WindowEvents> {
     this.emit('failed', error);
     if (this.#closed || !this.#track) return;
     const retryMs = this.#schedule.next();
-    this.#cancelRetry = this.#clock.after(retryMs, () => this.#become('waiting'));
+    this.#cancelRetry = this.#clock.after(retryMs, () => {
+      this.#become('waiting');
+      // Who subscribes gets the newest picture at once, though no other may come.
+      this.#unsubscribe();
+      this.#subscribe();
+    });
     this.#become('backingOff', retryMs);
   }
 
@@ -234,11 +282,13 @@ export class Window extends EventEmitter<WindowEvents> {
   #drop(): void {
     const player = this.#player;
     this.#player = undefined;
+    this.#cancelProof?.();
+    this.#cancelCard?.();
     if (player) this.#closing = Promise.all([this.#closing, player.child.stop()]).then(() => {});
   }
 
   #become(state: WindowState, retryMs?: number): void {
-    if (state === this.#state) return;
+    if (state === this.#state || this.#closed) return;
     this.#state = state;
     this.emit('state', state, retryMs);
   }

@@ -110,6 +110,8 @@ function mpv({ width, height, title, fullScreen, drawing }: WindowLook): string[
     ...['--demuxer=rawvideo', `--demuxer-rawvideo-w=${width}`, `--demuxer-rawvideo-h=${height}`],
     ...['--demuxer-rawvideo-mp-format=yuv420p', `--demuxer-rawvideo-fps=${NO_WAITING_RATE}`],
     `--demuxer-rawvideo-size=${i420Bytes(width, height)}`,
+    // It would guess from the size, and show red as orange in 640x480, blue as violet in 720p.
+    '--vf=format=colormatrix=bt.601:colorlevels=limited:primaries=bt.709',
     ...[`--title=${escaped(title)}`, `--fullscreen=${fullScreen ? 'yes' : 'no'}`],
     '-',
   ];
@@ -139,6 +141,8 @@ function ffplay(look: WindowLook): string[] {
     ...['-hide_banner', '-loglevel', 'error', '-probesize', '32', '-analyzeduration', '0'],
     ...['-flags', 'low_delay', '-framedrop', '-sync', 'ext', '-an', '-autoexit'],
     ...['-window_title', look.title, ...(look.fullScreen ? ['-fs'] : [])],
+    // SDL would take large pictures for BT.709.
+    ...['-vf', 'setparams=colorspace=smpte170m'],
     ...[...rawInput(look, '-pixel_format'), '-framerate', NO_WAITING_RATE, '-i', 'pipe:0'],
   ];
 }

@@ -259,7 +259,6 @@ export class Peer {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
     const channels = this.#channels.create();
-    this.#channels.prepare();
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#called = { channels, offer, room: sent };

@@ -109,7 +109,7 @@ export class PeerChannels {
     return this.#control?.page ?? this.#caller?.page ?? {};
   }
 
-  /** The remote description is set: the stack's association is there. */
+  /** The stack's association is there: the remote description is set, or a channel was made. */
   prepare(): void {
     const transport = this.#connection.sctpTransport;
     if (!transport || this.#sender) return;
@@ -124,10 +124,13 @@ export class PeerChannels {
 
   /** Makes the channels of a caller, as pages do; they are used from `call` on. */
   create(): CallerChannels {
-    return {
+    const channels = {
       messages: this.#connection.createDataChannel(DEFAULT_LABEL),
       control: this.#connection.createDataChannel(CONTROL_LABEL),
     };
+    // What is sent from now on waits.
+    this.prepare();
+    return channels;
   }
 
   /** Uses the channels of a caller. The remote description is set. */

@@ -54,6 +54,9 @@ interface Association {
   updateRto(seconds: number): void;
   readonly inboundStreams: Readonly<Record<number, InboundStream>>;
   getInboundStream(stream: number): InboundStream;
+  /** What the peer may still send, in bytes; the stack takes more all the same. */
+  readonly advertisedRwnd: number;
+  receiveDataChunk(chunk: ReceivedChunk): void;
 }
 
 /** The private side of the stack's transport. */
@@ -75,6 +78,8 @@ const PARTIAL_LIFETIME = 0x02;
 const RTO_MOST = 60;
 const RTO_LEAST = 0.4;
 const RTO_INITIAL = 1;
+/** What a peer may send beyond the window that it was given, in bytes: what was under way by mistake. */
+const MOST_BEYOND_WINDOW = 1024 * 1024;
 
 /**
  * Mends what the stack does wrong with data channels, once its association is there and before it
@@ -82,6 +87,7 @@ const RTO_INITIAL = 1;
  * - a message of an unreliable channel that is given up took another one with it, of whatever
  *   channel, a reliable one too; `maxRetransmits: 0` meant for ever;
  * - after a loss, what had come was handed over only when more came on the same channel, or never;
+ * - a peer could fill the memory with a message that never ends;
  * - the note to skip what was given up was sent once; where that packet was lost, all channels stood;
  * - a lost message at the end of a burst was sent again after 1 to 3 s;
  * - channels without order and with a limit of retransmissions were announced as ordered, and labels
@@ -92,6 +98,7 @@ export function repairDataChannels(transport: RTCSctpTransport): void {
   association.maybeAbandon = chunk => abandon(association, chunk);
   skipReliably(association);
   handOverAtOnce(association);
+  keepWindow(transport, association);
   answerSooner(association);
   transport.dataChannelOpen = channel => announce(transport, channel);
 }
@@ -204,6 +211,16 @@ function fragmentsFrom(chunks: readonly ReceivedChunk[], at: number): ReceivedCh
     if (chunk.flags & LAST_FRAGMENT) return chunks.slice(at, end + 1);
   }
   return undefined;
+}
+
+/** Ends the association with a peer that goes on sending when there is no room (RFC 9260 6.2). */
+function keepWindow(transport: RTCSctpTransport, association: Association): void {
+  const original = association.receiveDataChunk.bind(association);
+  association.receiveDataChunk = chunk => {
+    original(chunk);
+    // Its channels close with it, and with them the peer.
+    if (association.advertisedRwnd < -MOST_BEYOND_WINDOW) void transport.stop();
+  };
 }
 
 function answerSooner(association: Association): void {

@@ -80,6 +80,16 @@ export class CaptureProxy extends WorkerProxy<CaptureProxyEvents> {
     this.#link.call('changePicamera', { id, options }).catch(error => this.fail(error));
   }
 
+  /** The controls of a USB camera, as they are set now. @throws MediaError */
+  controls(): Promise<Calls['controls']['reply']> {
+    return this.#link.call('controls', { id: this.id });
+  }
+
+  /** Sets controls of a USB camera. @throws MediaError with code control-refused if one is wrong */
+  setControls(wanted: Calls['setControls']['ask']['wanted']): Promise<void> {
+    return this.#link.call('setControls', { id: this.id, wanted });
+  }
+
   /** Takes what the worker says of this capture. */
   take(note: CaptureNote): void {
     if (this.isClosing) return;

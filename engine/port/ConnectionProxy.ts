@@ -36,6 +36,8 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   readonly #settings: ConnectionSettings;
   readonly #tracks = new Map<string, TrackHandle>();
   readonly #peers = new Set<string>();
+  /** What peers send as tracks, by the tracks' ids. */
+  readonly #remote = new Map<string, { readonly peer: string; readonly track: TrackHandle }>();
 
   constructor(link: WorkerLink, settings: ConnectionSettings) {
     super(link, 'closeConnection');
@@ -46,6 +48,11 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   /** Peers that are connected. */
   get peers(): ReadonlySet<string> {
     return this.#peers;
+  }
+
+  /** The tracks of the peers that are connected, for nodes that were deployed after they came. */
+  get remoteTracks(): readonly { readonly peer: string; readonly track: TrackHandle }[] {
+    return [...this.#remote.values()];
   }
 
   /** Opens it in the worker; again after that was restarted. */
@@ -142,7 +149,9 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
       case 'remoteTrack': {
         const { peer, kind, track: id } = note.track;
         const label = `${kind} of ${peer}`;
-        this.emit('track', peer, new TrackHandle({ kind, id, origin: id, label }));
+        const track = new TrackHandle({ kind, id, origin: id, label });
+        this.#remote.set(id, { peer, track });
+        this.emit('track', peer, track);
         return;
       }
       case 'frame':
@@ -169,6 +178,7 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
 
   #left(peer: string, cause: CloseCause): void {
     this.#peers.delete(peer);
+    for (const [id, remote] of this.#remote) if (remote.peer === peer) this.#remote.delete(id);
     this.emit('disconnected', peer, cause);
   }
 

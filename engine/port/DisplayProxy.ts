@@ -1,9 +1,7 @@
-import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { FrameSettings } from '../FlowTaps';
 import { RemoteMediaError } from '../model/errors';
 import type { Frame } from '../model/Frame';
-import type { State } from '../model/lifeCycle';
-import type { WindowState } from '../output/Window';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
@@ -11,12 +9,12 @@ import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a display tells. */
 export type DisplayProxyEvents = WorkerProxyEvents & {
-  state: [state: State | WindowState];
+  state: [state: DisplayState];
   picture: [purpose: PicturePurpose, picture: ReceivedFrame];
 };
 
 /** What the worker says of a display. */
-export type DisplayNote = Extract<WorkerNote, { event: 'outputState' | 'outputFailed' | 'frame' }>;
+export type DisplayNote = Extract<WorkerNote, { event: 'displayState' | 'outputFailed' | 'frame' }>;
 
 /** A display in the engine, as the main thread sees it. */
 export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
@@ -51,10 +49,14 @@ export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
     this.#link.call('setDisplayTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 
-  /** Shows a picture. @throws MediaError with code message-unsendable */
-  showFrame(frame: Frame): Promise<void> {
+  /**
+   * Shows a picture.
+   * @param peer whose it is; empty: nobody's
+   * @throws MediaError with code message-unsendable
+   */
+  showFrame(frame: Frame, peer: string): Promise<void> {
     const own = { ...frame, data: ownMemory(frame.data) };
-    return this.#link.call('showFrame', { id: this.id, frame: own });
+    return this.#link.call('showFrame', { id: this.id, frame: own, peer });
   }
 
   /** Opens a window again that was closed, or closes it until then. */
@@ -75,7 +77,7 @@ export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
   take(note: DisplayNote): void {
     if (this.isClosing) return;
     switch (note.event) {
-      case 'outputState':
+      case 'displayState':
         this.emit('state', note.state);
         return;
       case 'outputFailed':

@@ -89,6 +89,10 @@ export class EngineHost {
         return engine.closeCapture(note.ask.id);
       case 'snapshot':
         return engine.snapshot(note.ask.id, note.ask.settings);
+      case 'controls':
+        return engine.controls(note.ask.id);
+      case 'setControls':
+        return engine.setControls(note.ask.id, note.ask.wanted);
       case 'listCameras':
         return engine.listCameras();
       case 'listPicameras':
@@ -187,8 +191,8 @@ async function carryOutOnDisplay(engine: Engine, note: DisplayCall): Promise<unk
     case 'setDisplayTracks':
       return displays.setTracks(id, note.ask.tracks);
     case 'showFrame': {
-      const { frame } = note.ask;
-      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) });
+      const { frame, peer } = note.ask;
+      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) }, peer);
     }
     case 'setWindow':
       return displays.setWindow(id, note.ask.isOpen);
@@ -276,7 +280,8 @@ function handlersFor(tell: Tell): EngineHandlers {
       tell({ event: 'message', id, peer, channel, data: own });
     },
     remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),
-    outputState: (id, state) => tell({ event: 'outputState', id, state }),
+    outputState: (id, state, backend) => tell({ event: 'outputState', id, state, backend }),
+    displayState: (id, state) => tell({ event: 'displayState', id, state }),
     outputFailed: (id, error) => tell({ event: 'outputFailed', id, error: noteOf(error) }),
     log: (level, text) => tell({ event: 'log', level, text }),
   };

@@ -122,6 +122,9 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
       case 'outputState':
       case 'outputFailed':
         this.#speakers.get(note.id)?.take(note);
+        if (note.event === 'outputFailed') this.#displays.get(note.id)?.take(note);
+        return;
+      case 'displayState':
         this.#displays.get(note.id)?.take(note);
         return;
       case 'log':

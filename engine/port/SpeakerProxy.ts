@@ -1,16 +1,16 @@
 import { RemoteMediaError } from '../model/errors';
 import type { State } from '../model/lifeCycle';
-import type { WindowState } from '../output/Window';
 import type { SpeakerSettings } from '../Speakers';
 import { ownMemory } from './memory';
-import type { PcmNote } from './protocol';
+import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
 /** What a loudspeaker tells. */
 export type SpeakerProxyEvents = WorkerProxyEvents & {
-  state: [state: State | WindowState];
+  /** `backend` is the way to the device, while it plays. */
+  state: [state: State, backend: SoundBackend | undefined];
 };
 
 /** What the worker says of an output. */
@@ -73,7 +73,7 @@ export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
   /** Takes what the worker says of this loudspeaker. */
   take(note: OutputNote): void {
     if (this.isClosing) return;
-    if (note.event === 'outputState') this.emit('state', note.state);
+    if (note.event === 'outputState') this.emit('state', note.state, note.backend);
     else this.fail(new RemoteMediaError(note.error));
   }
 

@@ -3,24 +3,27 @@ import type { ConnectionSettings, RemoteTrack } from '../Connections';
 import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
 import type { PicameraDevice } from '../capture/picameraList';
-import type { DisplaySettings, PicturePurpose } from '../Displays';
+import type { CameraControl, ControlValue } from '../capture/v4l2Controls';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
 import type { ErrorNote } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
-import type { WindowState } from '../output/Window';
 import type { CloseCause } from '../peer/Peer';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';
 
 export type {
+  CameraControl,
   CameraSettings,
   CaptureState,
   ConnectionSettings,
+  ControlValue,
   DisplaySettings,
+  DisplayState,
   FrameSettings,
   MessageTarget,
   MicrophoneSettings,
@@ -31,7 +34,6 @@ export type {
   SoundDevices,
   SpeakerSettings,
   StatsOfPeer,
-  WindowState,
 };
 
 /** What the worker is started with. */
@@ -62,6 +64,8 @@ export type Calls = {
   changePicamera: { ask: Id & { options: PicameraOptions }; reply: undefined };
   closeCapture: { ask: Id; reply: undefined };
   snapshot: { ask: Id & { settings: FrameSettings }; reply: Frame };
+  controls: { ask: Id; reply: readonly CameraControl[] };
+  setControls: { ask: Id & { wanted: Readonly<Record<string, ControlValue>> }; reply: undefined };
   openConnection: { ask: Id & { settings: ConnectionSettings }; reply: undefined };
   closeConnection: { ask: Id; reply: undefined };
   /** Of a connection, in the order of the m-sections, or of a loudspeaker. */
@@ -90,7 +94,8 @@ export type Calls = {
   openDisplay: { ask: Id & { settings: DisplaySettings }; reply: undefined };
   closeDisplay: { ask: Id; reply: undefined };
   setDisplayTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
-  showFrame: { ask: Id & { frame: Frame }; reply: undefined };
+  /** `peer` is empty for pictures of no peer. */
+  showFrame: { ask: Id & { frame: Frame; peer: string }; reply: undefined };
   setWindow: { ask: Id & { isOpen: boolean }; reply: undefined };
   /** Pictures for a purpose; without settings no more. */
   setPictures: {
@@ -124,6 +129,7 @@ export type ToMain =
   | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
-  | { event: 'outputState'; id: string; state: State | WindowState }
+  | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }
+  | { event: 'displayState'; id: string; state: DisplayState }
   | { event: 'outputFailed'; id: string; error: ErrorNote }
   | { event: 'log'; level: 'info' | 'debug'; text: string };

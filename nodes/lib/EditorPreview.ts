@@ -6,6 +6,9 @@ const LAPSE_MS = 12_000;
 /** The editor's connection has no back-pressure: few and small pictures. */
 const PICTURES = { format: 'jpeg', maxWidth: 240, frameRate: 3 } as const;
 
+/** There is nothing to show. Node-RED does not send null or an empty text. */
+const NOTHING = {};
+
 // The route is one for all nodes of a runtime, which share the events object.
 const previews = new WeakMap<object, Map<string, EditorPreview>>();
 
@@ -39,6 +42,11 @@ export class EditorPreview {
       this.#newest = `data:image/jpeg;base64,${data.toString('base64')}`;
       this.#publish(this.#newest);
     });
+    display.on('state', ({ state }) => {
+      if (state !== 'ready' || !this.#newest) return;
+      this.#newest = undefined;
+      this.#publish(NOTHING);
+    });
   }
 
   /** An editor shows the node. */
@@ -55,7 +63,7 @@ export class EditorPreview {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (previewsOf(this.#red).get(this.#node) === this) previewsOf(this.#red).delete(this.#node);
-    this.#publish(null);
+    this.#publish(NOTHING);
   }
 
   #pause(): void {
@@ -64,7 +72,7 @@ export class EditorPreview {
     this.#display.setPictures('preview', undefined);
   }
 
-  #publish(url: string | null): void {
+  #publish(url: string | typeof NOTHING): void {
     this.#red.comms.publish(`rtcbot/preview/${this.#node}`, url, false);
   }
 }

@@ -1,14 +1,19 @@
 import type { TrackHandle } from '../../engine/port/TrackHandle';
 
-/** Tracks that are remembered: those of peers that have left fall out first. */
+/** Tracks that are remembered: of those of peers, which come and go, the oldest fall out. */
 const MOST_TRACKS = 100;
+
+interface Entry {
+  readonly track: TrackHandle;
+  readonly peer: string | undefined;
+}
 
 /** Which of the tracks that came to a display it shows. */
 export class ShownTracks {
-  /** Only the media of one chosen peer are shown. */
+  /** Once a peer was chosen, only its media are shown. */
   readonly isByPeer: boolean;
   readonly #show: (ids: readonly string[]) => void;
-  #tracks: { readonly track: TrackHandle; readonly peer: string | undefined }[] = [];
+  #entries: readonly Entry[] = [];
   #chosen: string | undefined;
 
   /** @param show gets the ids of what is to be shown, the newest last */
@@ -17,12 +22,15 @@ export class ShownTracks {
     this.#show = show;
   }
 
-  /** A track takes the place of an earlier one of the same origin. Sound is not shown. */
+  /**
+   * A track takes the place of an earlier one of the same origin. One that is announced again, as
+   * after a deploy, is no newer for that. Sound is not shown.
+   */
   add(track: TrackHandle, peer: string | undefined): void {
-    if (track.kind !== 'video') return;
-    const others = this.#tracks.filter(each => each.track.origin !== track.origin);
-    this.#tracks = [...others, { track, peer }].slice(-MOST_TRACKS);
-    this.#chosen ??= peer;
+    const isKnown = this.#entries.some(each => each.track.id === track.id);
+    if (track.kind !== 'video' || isKnown) return;
+    const others = this.#entries.filter(each => each.track.origin !== track.origin);
+    this.#entries = withoutSurplus([...others, { track, peer }]);
     this.#update();
   }
 
@@ -34,13 +42,18 @@ export class ShownTracks {
 
   /** True if pictures of this peer are shown. */
   shows(peer: string | undefined): boolean {
-    if (!this.isByPeer) return true;
-    this.#chosen ??= peer;
-    return peer === this.#chosen;
+    return !this.isByPeer || this.#chosen === undefined || peer === this.#chosen;
   }
 
   #update(): void {
-    const shown = this.#tracks.filter(({ peer }) => !this.isByPeer || peer === this.#chosen);
+    const shown = this.#entries.filter(({ peer }) => this.shows(peer));
     this.#show(shown.map(({ track }) => track.id));
   }
+}
+
+/** Cameras of the host stay: each has one entry at most. */
+function withoutSurplus(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length <= MOST_TRACKS) return entries;
+  const ofPeer = entries.findIndex(({ peer }) => peer !== undefined);
+  return entries.filter((_, index) => index !== Math.max(0, ofPeer));
 }

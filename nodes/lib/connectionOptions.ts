@@ -1,4 +1,6 @@
 import type { NodeDef } from 'node-red';
+import { SettingError } from '../../engine/model/errors';
+import { type EncoderSetting, isHardwareEncoder } from '../../engine/model/H264Encoder';
 import type { ConnectionSettings } from '../../engine/port/protocol';
 import type { DeadManConfig } from './deadManSettings';
 import { type FramesConfig, frameSettings } from './frameSettings';
@@ -23,6 +25,8 @@ export interface ConnectionConfig extends NodeDef, FramesConfig, ChannelConfig, 
   /** In seconds. */
   readonly keyframeInterval: string | number;
   readonly latency: 'lowest' | 'smooth';
+  /** What makes H.264. Absent in flows of older versions. */
+  readonly encoder?: string;
   /** What leaves the output *video*. Absent in flows of older versions. */
   readonly video?: 'track' | 'frames';
   /** What leaves the output *audio*. Absent in flows of older versions. */
@@ -64,6 +68,7 @@ export function connectionOptions(
     ...(config.signaling === 'call' ? { calls: true } : {}),
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
     ...(config.whenFull === 'replace' ? { whenFull: 'replace' as const } : {}),
+    encoder: encoderSetting(config.encoder),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
     ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),
     ...(wired.video
@@ -77,4 +82,10 @@ export function connectionOptions(
 export function statsIntervalMs({ statsInterval }: ConnectionConfig): number | undefined {
   const seconds = numberOf('statsInterval', statsInterval, STATS_SECONDS);
   return seconds === undefined ? undefined : 1000 * seconds;
+}
+
+function encoderSetting(value: string | undefined): EncoderSetting {
+  if (!value) return 'automatic';
+  if (value === 'automatic' || value === 'software' || isHardwareEncoder(value)) return value;
+  throw new SettingError('encoder', `${value} is none of the encoders that the dialog lists`);
 }

@@ -1,6 +1,7 @@
 import type { Node, NodeMessage } from 'node-red';
 import type { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import type { StatsOfPeer } from '../../engine/port/protocol';
+import type { TrackHandle } from '../../engine/port/TrackHandle';
 import { DeadMan } from './DeadMan';
 import type { DeadManSettings } from './deadManSettings';
 import { chunkFields, frameFields } from './mediaMessages';
@@ -21,7 +22,7 @@ export function sendOn(
 ): () => void {
   const endDeadMan = deadMan && watch(node, connection, deadMan);
   const endStats = statsMs === undefined ? undefined : reportStats(node, connection, statsMs);
-  sendMedia(node, connection);
+  sendMediaOf(node, connection);
   const event = (peer: string, fields: object) =>
     node.send([null, null, null, { ...fromPeer(peer), ...fields }]);
   connection.on('message', (...received) => node.send([messageFrom(...received)]));
@@ -38,14 +39,24 @@ export function statsEvent({ peer, ...stats }: StatsOfPeer): NodeMessage {
   return { ...fromPeer(peer), payload: 'stats', stats } as NodeMessage;
 }
 
-function sendMedia(node: Node, connection: ConnectionProxy): void {
-  const media = (kind: 'video' | 'audio', peer: string, fields: object) => {
-    const message = { ...fromPeer(peer), ...fields };
-    node.send(kind === 'video' ? [null, message] : [null, null, message]);
-  };
-  connection.on('track', (peer, track) => media(track.kind, peer, { payload: track }));
-  connection.on('frame', (peer, frame) => media('video', peer, frameFields(frame)));
-  connection.on('chunk', (peer, chunk) => media('audio', peer, chunkFields(chunk)));
+/** Sends the tracks of the peers that are connected again: a deploy may have made nodes new that got them. */
+export function announceTracks(node: Node, connection: ConnectionProxy): void {
+  for (const { peer, track } of connection.remoteTracks) sendTrack(node, peer, track);
+}
+
+function sendMediaOf(node: Node, connection: ConnectionProxy): void {
+  connection.on('track', (peer, track) => sendTrack(node, peer, track));
+  connection.on('frame', (peer, frame) => sendMedia(node, 'video', peer, frameFields(frame)));
+  connection.on('chunk', (peer, chunk) => sendMedia(node, 'audio', peer, chunkFields(chunk)));
+}
+
+function sendTrack(node: Node, peer: string, track: TrackHandle): void {
+  sendMedia(node, track.kind, peer, { payload: track });
+}
+
+function sendMedia(node: Node, kind: TrackHandle['kind'], peer: string, fields: object): void {
+  const message = { ...fromPeer(peer), ...fields };
+  node.send(kind === 'video' ? [null, message] : [null, null, message]);
 }
 
 /** Before the other listeners: what moves is to stop before anything else is told. */

@@ -152,7 +152,7 @@ export class Mounts {
   /** Express's own answer would show the error's stack to the client. */
   #fail(response: Response, error: unknown): void {
     const detail = error instanceof Error ? error.message : String(error);
-    this.#red.log.warn(`httpNodeMiddleware failed in front of an rtc-connection: ${detail}`);
+    this.#red.log.warn(`httpNodeMiddleware failed in front of an endpoint: ${detail}`);
     if (!response.headersSent) response.sendStatus(500);
   }
 }

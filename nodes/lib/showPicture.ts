@@ -1,3 +1,4 @@
+import { ENCODER_TITLES } from '../../engine/model/H264Encoder';
 import type { CaptureState } from '../../engine/port/protocol';
 import { LOOK, type NodeStatus } from './NodeStatus';
 
@@ -28,8 +29,9 @@ export function showPicture(status: NodeStatus, state: CaptureState): void {
 
 function showLive(
   status: NodeStatus,
-  { width, height, frameRate: fps, via: path }: CaptureState,
+  { width, height, frameRate: fps, encoder, via }: CaptureState,
 ): void {
+  const path = via ?? (encoder && ENCODER_TITLES[encoder]);
   if (!width || !height) status.show(LOOK.starting, 'starting');
   else if (!fps) status.show(LOOK.live, 'size', { width, height });
   else if (!path) status.show(LOOK.live, 'live', { width, height, fps });

@@ -24,7 +24,7 @@ export interface RelayCounts {
   dropped: number;
 }
 
-/** The last byte of a STUN binding request's type (RFC 8489 5, 6): these the browser sends first. */
+/** Packets whose first byte is greater are media or encryption, not checks of a path (RFC 7983 7). */
 const MOST_STUN = 3;
 
 /**

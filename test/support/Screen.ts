@@ -77,6 +77,16 @@ export class Screen {
     return /Geometry: (\d+x\d+)/.exec(stdout)?.[1];
   }
 
+  /** What the window with this title shows; undefined if there is none. */
+  async shotOf(title: string): Promise<Screenshot | undefined> {
+    const { stdout } = await this.#xdotool('search', '--name', title, 'getwindowgeometry');
+    const [, x, y] = /Position: (\d+),(\d+)/.exec(stdout) ?? [];
+    const [, width, height] = /Geometry: (\d+)x(\d+)/.exec(stdout) ?? [];
+    if (!width) return undefined;
+    const part = { x: Number(x), y: Number(y), width: Number(width), height: Number(height) };
+    return partOf(await this.screenshot(), part);
+  }
+
   /** Ends the server, and with it what has windows there. */
   async close(): Promise<void> {
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;
@@ -94,9 +104,26 @@ export class Screen {
   }
 }
 
+/** A rectangle of a screenshot that lies inside it. */
+export function partOf(
+  shot: Screenshot,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): Screenshot {
+  const rows = Array.from({ length: height }, (_, row) => {
+    const start = ((y + row) * shot.width + x) * 3;
+    return shot.data.subarray(start, start + width * 3);
+  });
+  return { width, height, data: Buffer.concat(rows) };
+}
+
 /** The part of a picture that has nearly this colour. */
-export function shareOf({ data }: Screenshot, [red, green, blue]: Rgb): number {
-  const near = (value: number | undefined, wanted: number) => Math.abs((value ?? 0) - wanted) < 24;
+export function shareOf(
+  { data }: Screenshot,
+  [red, green, blue]: Rgb,
+  { tolerance = 24 } = {},
+): number {
+  const near = (value: number | undefined, wanted: number) =>
+    Math.abs((value ?? 0) - wanted) < tolerance;
   let found = 0;
   for (let i = 0; i < data.length; i += 3) {
     if (near(data[i], red) && near(data[i + 1], green) && near(data[i + 2], blue)) found += 1;

@@ -67,8 +67,9 @@ function touchesOf(session: CDPSession): Pick<TouchPage, 'touch' | 'cancelTouch'
   let down = 0;
   return {
     async touch(fingers) {
+      // An end lifts all; a move that leaves a finger out lifts that one.
       const type =
-        fingers.length > down ? 'touchStart' : fingers.length < down ? 'touchEnd' : 'touchMove';
+        fingers.length === 0 ? 'touchEnd' : fingers.length > down ? 'touchStart' : 'touchMove';
       down = fingers.length;
       await session.send('Input.dispatchTouchEvent', { type, touchPoints: [...fingers] });
     },

@@ -17,7 +17,7 @@ export function ffmpegs(nodeRed: NodeRed): Record<FfmpegRole, ProcessInfo[]> {
 
 function roleOf({ command }: ProcessInfo): FfmpegRole {
   const line = command.join(' ');
-  if (/libx264|h264_v4l2m2m/.test(line)) return 'H264 encoder';
+  if (/libx264|-c:v h264_/.test(line)) return 'H264 encoder';
   if (line.includes('libvpx')) return 'VP8 encoder';
   return 'other';
 }

@@ -71,6 +71,22 @@ export function speakerNode(settings: Partial<FlowNode> = {}): FlowNode {
   });
 }
 
+/** A freshly dropped rtc-display without a window, with some settings changed. */
+export function displayNode(settings: Partial<FlowNode> = {}): FlowNode {
+  return flowNode('display', 'rtc-display', {
+    name: '',
+    property: 'payload',
+    select: 'newest',
+    window: false,
+    fullscreen: false,
+    screen: '',
+    preview: false,
+    http: false,
+    path: '/display',
+    ...settings,
+  });
+}
+
 /** A freshly dropped rtc-connection, its events recorded, with some settings changed. */
 export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
   return flowNode('connection', 'rtc-connection', {
@@ -83,6 +99,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     bitrate: '',
     keyframeInterval: '10',
     latency: 'lowest',
+    encoder: 'automatic',
     video: 'track',
     format: 'jpeg',
     framesWidth: '',

@@ -27,11 +27,6 @@ describe("a caller's control channel", () => {
 
   const pings = () => channel.sent.filter(text => JSON.parse(String(text)).type === 'ping').length;
 
-  it('says first what it can', () => {
-    channel.become('open');
-    assert.deepEqual(JSON.parse(String(channel.sent[0])), { type: 'hello', split: true });
-  });
-
   it('measures the round trip, and tells the other end', () => {
     channel.become('open');
     channel.onMessage.execute(JSON.stringify({ type: 'pong', time: epochMs() - 20 }));
@@ -66,6 +61,13 @@ describe("a caller's control channel", () => {
     channel.become('open');
     clock.advance(60_000);
     assert.deepEqual(heard, []);
+  });
+
+  it('says once what it can, before it pings', () => {
+    channel.become('open');
+    clock.advance(2500);
+    const types = channel.sent.map(text => JSON.parse(String(text)).type);
+    assert.deepEqual(types, ['hello', 'ping', 'ping', 'ping']);
   });
 
   it('does as it is told, and leaves what it does not know', () => {

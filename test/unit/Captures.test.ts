@@ -4,6 +4,7 @@ import { type CaptureState, Captures } from '../../engine/Captures';
 import { FlowTaps } from '../../engine/FlowTaps';
 import type { MediaError } from '../../engine/model/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/SoundFinder';
 import { Sources } from '../../engine/Sources';
 import { waitFor } from '../support/waitFor';
@@ -35,7 +36,7 @@ function setUp() {
     chunk: () => {},
   });
   const captures = new Captures(
-    { ffmpeg, sound, sources, taps },
+    { ffmpeg, rpicam: new RpicamFinder({ run: async () => absent }), sound, sources, taps },
     {
       state: (id, state) => states.push([id, state]),
       failed: (id, error) => failures.push([id, error]),

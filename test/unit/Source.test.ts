@@ -7,13 +7,14 @@ import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';
 
-function setUp() {
+function setUp({ pauseMs }: { pauseMs?: number } = {}) {
   const clock = new ManualClock();
   const origin = new ManualOrigin();
   const source = new Source(origin, {
     lingerMs: 1000,
     clock,
     log: () => {},
+    ...(pauseMs === undefined ? {} : { pauseMs }),
     findFfmpeg: () => Promise.reject(new FfmpegMissingError()),
   });
   const states: SourceState[] = [];
@@ -39,6 +40,42 @@ describe('a Source', () => {
     await settled();
     await settled();
     assert.equal(origin.runs.length, 1);
+    await source.close();
+  });
+
+  it('is paused after a time without pictures, and no longer with the next one', async () => {
+    const { clock, origin, source, watch } = setUp({ pauseMs: 1000 });
+    const { close } = watch();
+    await settled();
+    const unit = () => origin.run.unit(unitOf({ key: true }));
+    unit();
+    clock.advance(900);
+    unit();
+    clock.advance(999);
+    assert.equal(source.state.isPaused, undefined);
+    clock.advance(1);
+    const { width, isPaused } = source.state;
+    assert.deepEqual([width, isPaused], [640, true]);
+    unit();
+    assert.equal(source.state.isPaused, undefined);
+    clock.advance(1000);
+    assert.equal(source.state.isPaused, true);
+    close();
+    clock.advance(10_000);
+    await settled();
+    clock.advance(10_000);
+    assert.deepEqual(source.state, { state: 'idle' });
+    await source.close();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is never paused where that was not asked for', async () => {
+    const { clock, origin, source, watch } = setUp();
+    watch();
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    clock.advance(60_000);
+    assert.equal(source.state.isPaused, undefined);
     await source.close();
   });
 

@@ -169,6 +169,21 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     assert.equal(failures[0]?.code, 'sound-server-gone');
   });
 
+  it('tells through which sound system it plays, and nothing of that when it rests', async () => {
+    const speaker = open();
+    const told: [string, string | undefined][] = [];
+    speaker.on('state', (state, backend) => told.push([state, backend]));
+    speaker.play('a', { data: Buffer.alloc(8000), sampleRate: 48_000, channels: 1 });
+    await until(speaker, 'idle', 15_000);
+    await speaker.close();
+    assert.deepEqual(told, [
+      ['starting', undefined],
+      ['live', 'pulse'],
+      ['lingering', 'pulse'],
+      ['idle', undefined],
+    ]);
+  });
+
   it('names a device that does not exist, and is closed while it waits to try again', async () => {
     const speaker = open({ device: 'nowhere' });
     const failed = once(speaker, 'failed');

@@ -160,6 +160,31 @@ describe('a Track whose origin fails', () => {
     assert.ok(states.includes('backingOff 400'));
   });
 
+  it('tries again at once when the cause of its failures may be gone', async () => {
+    const { clock, origin, track, states, subscribe } = setUp();
+    track.retryNow();
+    assert.equal(track.state, 'idle');
+    subscribe();
+    for (const pauseMs of [100, 200]) {
+      await settled();
+      origin.run.failed(failure());
+      await settled();
+      clock.advance(pauseMs);
+    }
+    await settled();
+    origin.run.failed(failure());
+    await settled();
+    assert.equal(states.at(-1), 'backingOff 400');
+    track.retryNow();
+    await settled();
+    assert.equal(origin.runs.length, 4);
+    track.retryNow();
+    assert.equal(track.state, 'starting');
+    origin.run.failed(failure());
+    await settled();
+    assert.equal(states.at(-1), 'backingOff 100');
+  });
+
   it('retries at once again after a long success', async () => {
     const { clock, origin, states, subscribe } = setUp();
     subscribe();

@@ -55,7 +55,7 @@ describe('A Window', { timeout: 180_000 }, () => {
       const { window, track, failures, close } = open({ programs: [program] });
       window.show(track);
       await shows(partOf(320, 240));
-      assert.equal(window.state, 'open');
+      await waitFor('proof that it works', 5000, () => window.state === 'open');
       assert.equal(await screen.windowSize('Robot'), '320x240');
       await close();
       await shows(0, 2000);
@@ -94,6 +94,21 @@ describe('A Window', { timeout: 180_000 }, () => {
     });
   }
 
+  // Players guess from the size what the numbers of a picture mean.
+  for (const [program, width, height] of [
+    ['mpv', 640, 480],
+    ['mpv', 800, 580],
+    ['ffplay', 800, 580],
+  ] as const) {
+    it(`shows the colours of ${width}x${height} as they are, by ${program}`, async () => {
+      const { window, source, track, close } = open({ programs: [program] });
+      source.size = { width, height };
+      window.show(track);
+      await shows(partOf(width, height));
+      await close();
+    });
+  }
+
   it('fills the screen when it is told to', async () => {
     const { window, track, close } = open({ fullScreen: true });
     window.show(track);
@@ -109,6 +124,51 @@ describe('A Window', { timeout: 180_000 }, () => {
     await shows(partOf(640, 360));
     await close();
     assert.deepEqual(failures, []);
+  });
+
+  it('scales smaller pictures of the same shape up, without another player', async () => {
+    const { window, source, track, failures, close } = open();
+    source.size = { width: 640, height: 480 };
+    window.show(track);
+    await shows(partOf(640, 480));
+    const before = players();
+    const { shown } = window.counters;
+    source.size = { width: 320, height: 240 };
+    await waitFor('smaller pictures', SHOW_MS, () => window.counters.shown > shown + 20);
+    await shows(partOf(640, 480));
+    assert.deepEqual(players(), before);
+    await close();
+    assert.deepEqual(failures, []);
+  });
+
+  it('stays with a plain card while there is nothing to show', async () => {
+    const { window, track, failures, close } = open();
+    window.show(track);
+    await shows(partOf(320, 240));
+    const before = players();
+    window.clear();
+    await shows(0);
+    assert.equal(await screen.windowSize('Robot'), '320x240');
+    window.show(track);
+    await shows(partOf(320, 240));
+    assert.deepEqual(players(), before);
+    await close();
+    assert.deepEqual(failures, []);
+  });
+
+  it('stays closed, whatever is to be shown, until it is opened', async () => {
+    const { window, track, close } = open();
+    window.show(track);
+    await shows(partOf(320, 240));
+    window.hide();
+    await shows(0, 2000);
+    window.clear();
+    window.show(track);
+    assert.equal(window.state, 'closed by user');
+    assert.equal(track.state, 'idle');
+    window.open();
+    await shows(partOf(320, 240));
+    await close();
   });
 
   it('comes back after its player was killed', async () => {

@@ -22,7 +22,12 @@ const DROPPED: ConnectionConfig = {
   wires: [[], [], [], []],
 };
 const UNWIRED = { video: false, audio: false };
-const DEFAULTS = { latency: 'lowest', maxPeers: 32, keyframeIntervalMs: 10_000 };
+const DEFAULTS = {
+  latency: 'lowest',
+  maxPeers: 32,
+  keyframeIntervalMs: 10_000,
+  encoder: 'automatic',
+};
 
 describe('connectionOptions', () => {
   for (const { it: sentence, config, options } of [
@@ -35,6 +40,21 @@ describe('connectionOptions', () => {
       options: { keyframeIntervalMs: 2500 },
     },
     { it: 'reads the limit', config: { maxPeers: 3.2 }, options: { maxPeers: 3 } },
+    {
+      it: 'reads that hardware is not wanted',
+      config: { encoder: 'software' },
+      options: { encoder: 'software' },
+    },
+    {
+      it: 'reads the name of an encoder',
+      config: { encoder: 'h264_vaapi' },
+      options: { encoder: 'h264_vaapi' },
+    },
+    {
+      it: 'takes a flow of before there was a choice',
+      config: { encoder: undefined },
+      options: {},
+    },
     { it: 'reads the latency', config: { latency: 'smooth' }, options: { latency: 'smooth' } },
     {
       it: 'lets the newcomer in where that is wanted',

@@ -109,8 +109,14 @@ dummy: Immediate exit requested`,
 });
 
 describe('chooseMode', () => {
-  for (const { it: sentence, wanted, expected } of [
-    { it: 'takes JPEG when nothing is wanted', wanted: {}, expected: MODES[0] },
+  for (const { it: sentence, wanted, noH264, expected } of [
+    { it: 'takes H.264 when nothing is wanted', wanted: {}, expected: MODES[3] },
+    {
+      it: 'takes JPEG where the H.264 is of no use',
+      wanted: {},
+      noH264: true,
+      expected: MODES[0],
+    },
     {
       it: 'takes JPEG of the wanted size',
       wanted: { width: 640, height: 480 },
@@ -122,10 +128,15 @@ describe('chooseMode', () => {
       wanted: { width: 640, frameRate: 30 },
       expected: MODES[1],
     },
-    { it: 'takes no H.264', wanted: { width: 1920 }, expected: undefined },
+    { it: 'takes H.264 of the wanted size', wanted: { width: 1920 }, expected: MODES[3] },
+    {
+      it: 'takes no H.264 that is slower than wanted',
+      wanted: { width: 1920, frameRate: 60 },
+      expected: undefined,
+    },
     { it: 'finds none of a size that is not there', wanted: { width: 333 }, expected: undefined },
   ]) {
-    it(sentence, () => assert.deepEqual(chooseMode(MODES, wanted), expected));
+    it(sentence, () => assert.deepEqual(chooseMode(MODES, wanted, { noH264 }), expected));
   }
 
   it('takes raw pictures when the camera has no JPEG', () => {
@@ -133,6 +144,7 @@ describe('chooseMode', () => {
       chooseMode(
         [MODES[3], MODES[2]].flatMap(mode => mode ?? []),
         {},
+        { noH264: true },
       ),
       MODES[2],
     );
@@ -180,7 +192,7 @@ describe('listCameras', () => {
     ]);
     assert.equal(
       asked[0],
-      'v4l2-ctl --device /dev/v4l/by-id/usb-HD_Webcam_123-video-index0 --list-formats-ext',
+      `v4l2-ctl --device ${root}/dev/v4l/by-id/usb-HD_Webcam_123-video-index0 --list-formats-ext`,
     );
   });
 

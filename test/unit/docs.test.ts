@@ -62,7 +62,7 @@ describe('The texts of errors', () => {
 
 describe('The status texts', () => {
   const values = {
-    ...{ width: 1920, height: 1080, fps: 60, path: 'x264' },
+    ...{ width: 1920, height: 1080, fps: 60, path: 'NVENC' },
     ...{ number: 1000, seconds: 30, via: 'naudiodon', khz: 44.1 },
   };
   for (const [key, text] of Object.entries<string>(common.status)) {

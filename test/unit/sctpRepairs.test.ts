@@ -151,6 +151,18 @@ describe('The data channels of a peer', () => {
     });
   }
 
+  it('end a peer that sends a message without end, whatever window it was given', async () => {
+    await connect();
+    const channel = await pair.browser.channel();
+    const sctp = pair.browser.connection.sctpTransport?.sctp;
+    assert.ok(sctp);
+    // As a peer that does not care: the window is always wide.
+    Object.defineProperty(sctp, 'peerAdvertisedRwnd', { get: () => 1e9, set: () => {} });
+    const left = once(pair.group, 'disconnected');
+    void sctp.send(channel.id, 53, Buffer.alloc(8_000_000));
+    assert.equal((await left)[1], 'page closed');
+  });
+
   it('carry empty messages, and others after them', async () => {
     await connect();
     for (const data of ['', Buffer.alloc(0), 'after']) await pair.group.message(data);

@@ -35,13 +35,14 @@ describe('wayOf', () => {
     {
       it: 'copies the JPEG of a camera, of any size',
       options: { ...usb, width: 640 },
-      known: { asksJpeg: true },
+      known: { asks: 'mjpeg' },
       way: 'JPEG',
     },
+    { it: 'copies the H.264 of a camera', options: usb, known: { asks: 'h264' }, way: 'H264' },
     {
       it: 'decodes a camera that gives something else than it was asked for',
       options: usb,
-      known: { asksJpeg: true, codec: 'rawvideo' },
+      known: { asks: 'mjpeg', codec: 'rawvideo' },
       way: 'I420',
     },
   ];

@@ -228,11 +228,11 @@ describe('a SpeakerProxy', () => {
   it('gives what the worker says of it', async () => {
     const proxy = speaker();
     const told: string[] = [];
-    proxy.on('state', state => told.push(state));
+    proxy.on('state', (state, backend) => told.push(`${state} by ${backend}`));
     proxy.on('failed', ({ code }) => told.push(code));
-    proxy.take({ event: 'outputState', id: proxy.id, state: 'live' });
+    proxy.take({ event: 'outputState', id: proxy.id, state: 'live', backend: 'pulse' });
     proxy.take({ event: 'outputFailed', id: proxy.id, error: NOTE });
-    assert.deepEqual(told, ['live', 'device-busy']);
+    assert.deepEqual(told, ['live by pulse', 'device-busy']);
     await proxy.close();
   });
 });

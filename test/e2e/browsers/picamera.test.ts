@@ -75,7 +75,7 @@ describe('a viewer of a Raspberry Pi camera', () => {
     await waitFor('status with who codes', 10_000, async () => {
       const { statuses } = await observed(nodeRed);
       return statuses.some(({ node, text }) => {
-        return node === 'picamera' && /^640x480 \d+fps hw$/.test(text);
+        return node === 'picamera' && /^640x480@\d+ hw$/.test(text);
       });
     });
   });

@@ -5,6 +5,7 @@ export { startOnsets, takeOnsets } from './onsets';
 export { startClock, takeReadings } from './pictureClock';
 export { quiet, watchQuiet } from './quiet';
 export { sendClock } from './sendClock';
+export { sendColors } from './sendColors';
 export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
 export { sayAsServer, servedPeers, serveInPage } from './serverInPage';
