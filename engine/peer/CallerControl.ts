@@ -1,5 +1,6 @@
 import type { RTCDataChannel } from 'werift';
 import { type Clock, epochMs } from '../model/Clock';
+import type { PageReport } from './ControlChannel';
 import type { ChannelSender } from './DataSender';
 
 /** What the caller's control channel reports. */
@@ -31,6 +32,7 @@ export class CallerControl {
   #cancel: (() => void) | undefined;
   #hasAnswered = false;
   #unanswered = 0;
+  #roundTripMs: number | undefined;
   #isClosed = false;
 
   constructor(
@@ -45,6 +47,11 @@ export class CallerControl {
     channel.onMessage.subscribe(message => this.#read(message.toString()));
     if (channel.readyState === 'open') this.#start();
     else channel.stateChanged.subscribe(state => state === 'open' && this.#start());
+  }
+
+  /** What is measured here, as a page would tell it. */
+  get page(): PageReport {
+    return this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs };
   }
 
   /** Idempotent. */
@@ -66,7 +73,8 @@ export class CallerControl {
       return;
     }
     this.#unanswered += 1;
-    this.#send({ type: 'ping', time: epochMs() });
+    const roundTrip = this.#roundTripMs === undefined ? {} : { roundTrip: this.#roundTripMs };
+    this.#send({ type: 'ping', time: epochMs(), ...roundTrip });
     this.#cancel = this.#clock.after(PING_MS, () => this.#tick());
   }
 
@@ -78,18 +86,19 @@ export class CallerControl {
 
   #read(text: string): void {
     if (this.#isClosed) return;
-    const { type, split } = noteIn(text);
+    const { type, split, time } = noteIn(text);
     if (type === 'reconnect') this.#handlers.reconnect();
     else if (type === 'replaced') this.#handlers.replaced();
     else if (type === 'hello') this.#handlers.hello(split === true);
     else if (type === 'pong') {
       this.#hasAnswered = true;
       this.#unanswered = 0;
+      if (typeof time === 'number') this.#roundTripMs = Math.max(0, epochMs() - time);
     }
   }
 }
 
-function noteIn(text: string): { type?: unknown; split?: unknown } {
+function noteIn(text: string): { type?: unknown; split?: unknown; time?: unknown } {
   try {
     const note: unknown = JSON.parse(text);
     return typeof note === 'object' && note !== null ? note : {};

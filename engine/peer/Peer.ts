@@ -16,6 +16,7 @@ import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } 
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
+import { statsOf } from './statsOf';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
 
@@ -72,7 +73,7 @@ const ANSWER_MS = 20_000;
 /** See `WatchdogOptions.silenceMs`: an end that checks the path every 6 s, and one check lost. */
 const CALLED_SILENCE_MS = 15_000;
 
-/** One browser, from its offer to its end. */
+/** One browser, from its offer to its end; or an endpoint that is called, from our offer. */
 export class Peer {
   /** Unguessable. */
   readonly id = randomBytes(12).toString('base64url');
@@ -138,26 +139,12 @@ export class Peer {
 
   /** How it is connected and what goes to and fro. */
   get stats(): PeerStats {
-    const { bytes, pictures, codec, loss, roundTripMs } = this.#media.sent;
-    const { sent, received, dropped, waitingBytes } = this.#channels.counts;
-    const { page, sentBytes } = this.#channels;
-    const [transport] = this.#connection.iceTransports;
-    const rates = this.#meter?.read({
-      sentBytes: bytes + sentBytes,
-      receivedBytes: transport?.connection.nominated?.bytesReceived ?? 0,
-      pictures: pictures ?? 0,
+    return statsOf({
+      connection: this.#connection,
+      media: this.#media,
+      channels: this.#channels,
+      meter: this.#meter,
     });
-    return {
-      connectedMs: Math.round(this.#meter?.elapsedMs ?? 0),
-      sentBps: rates?.sentBps ?? 0,
-      receivedBps: rates?.receivedBps ?? 0,
-      ...known({ roundTripMs: page.roundTripMs ?? roundTripMs, latencyMs: page.latencyMs, loss }),
-      ...(codec ? { codec, fps: rates?.fps ?? 0 } : {}),
-      messagesSent: sent,
-      messagesReceived: received,
-      messagesDropped: dropped,
-      waitingBytes,
-    };
   }
 
   /**
@@ -375,15 +362,4 @@ export class Peer {
   ): void {
     this.#disposers.push(event.subscribe(callback).unSubscribe);
   }
-}
-
-/** Without what is not known. */
-function known<Key extends string>(
-  values: Readonly<Record<Key, number | undefined>>,
-): Partial<Record<Key, number>> {
-  const entries = Object.entries<number | undefined>(values);
-  // What is left has the keys that it had.
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<
-    Record<Key, number>
-  >;
 }

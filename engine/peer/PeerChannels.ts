@@ -70,7 +70,8 @@ export class PeerChannels {
   #control: ControlChannel | undefined;
   #canSplit: boolean | undefined;
   #cancelHello: (() => void) | undefined;
-  #closeCaller: (() => void) | undefined;
+  /** Of a call, instead of `#control`. */
+  #caller: CallerControl | undefined;
   #sent = 0;
   #received = 0;
   /** Of channels that are gone. */
@@ -103,9 +104,9 @@ export class PeerChannels {
     return this.#sender?.sentBytes ?? 0;
   }
 
-  /** What our page tells of itself. */
+  /** What our page tells of itself, or who calls measures itself. */
   get page(): PageReport {
-    return this.#control?.page ?? {};
+    return this.#control?.page ?? this.#caller?.page ?? {};
   }
 
   /** The stack's association is there: the remote description is set, or a channel was made. */
@@ -137,7 +138,7 @@ export class PeerChannels {
     if (!this.#sender) return;
     this.#adopt(messages);
     control.onMessage.subscribe(() => this.#handlers.heard());
-    const caller = new CallerControl(control, this.#sender, {
+    this.#caller = new CallerControl(control, this.#sender, {
       clock: this.#clock,
       handlers: {
         lost: () => this.#handlers.lost(),
@@ -146,7 +147,6 @@ export class PeerChannels {
         hello: canSplit => this.#learnSplit(canSplit),
       },
     });
-    this.#closeCaller = () => caller.close();
   }
 
   /** Takes a channel that the peer has opened. */
@@ -189,7 +189,7 @@ export class PeerChannels {
   close(): void {
     this.#isClosed = true;
     this.#cancelHello?.();
-    this.#closeCaller?.();
+    this.#caller?.close();
     this.#sender?.close();
     for (const channel of this.#channels.values()) channel.close('the peer has left');
     this.#channels.clear();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { flowNode, TAB } from '../support/flowNode';
 import { cameraNode, connectionNode, exampleFlow } from '../support/flows';
+import { freePort } from '../support/freePort';
 import { mediaObservers, seenMedia } from '../support/mediaObservers';
 import { NodeRed } from '../support/NodeRed';
 import { observed, observers } from '../support/observers';
@@ -12,7 +13,7 @@ import { waitFor } from '../support/waitFor';
 const LIMIT_MS = 30_000;
 const FRAMES = 10;
 /** Longest pause between two calls, and some time for the call itself. */
-const RECALL_MS = 12_000;
+const RECALL_MS = 20_000;
 
 /** A robot with a camera that takes calls, shows who calls, and answers. */
 const robot = [
@@ -140,10 +141,14 @@ describe('a call from one Node-RED to another', () => {
   });
 
   it('says why it does not get through, and when it tries again', async () => {
+    const port = await freePort();
     for (const [flows, text] of [
       [caller(`${callee.origin}/robot`, 'close sesame'), /401.*enter the token/],
       [caller(`${callee.origin}/nowhere`), /no endpoint at http.*\/nowhere\/connect/],
-      [caller('http://127.0.0.1:1/robot'), /cannot be reached \(.*ECONNREFUSED.*check/],
+      [
+        caller(`http://127.0.0.1:${port}/robot`),
+        new RegExp(`:${port}/robot/connect cannot be reached \\(.*ECONNREFUSED.*check`),
+      ],
     ] as const) {
       await calling.deploy(flows);
       await waitFor(`error like ${text}`, LIMIT_MS, async () => {

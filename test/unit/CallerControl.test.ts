@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { epochMs } from '../../engine/model/Clock';
 import { CallerControl } from '../../engine/peer/CallerControl';
 import { ManualClock } from '../support/ManualClock';
 import { TestChannel } from '../support/TestChannel';
@@ -25,6 +26,15 @@ describe("a caller's control channel", () => {
   afterEach(() => control.close());
 
   const pings = () => channel.sent.filter(text => JSON.parse(String(text)).type === 'ping').length;
+
+  it('measures the round trip, and tells the other end', () => {
+    channel.become('open');
+    channel.onMessage.execute(JSON.stringify({ type: 'pong', time: epochMs() - 20 }));
+    const { roundTripMs = 0 } = control.page;
+    assert.ok(roundTripMs >= 20 && roundTripMs < 1000, String(roundTripMs));
+    clock.advance(1000);
+    assert.equal(JSON.parse(String(channel.sent.at(-1))).roundTrip, roundTripMs);
+  });
 
   it('pings once a second from the moment at which it is open', () => {
     clock.advance(5000);
@@ -62,11 +72,12 @@ describe("a caller's control channel", () => {
 
   it('does as it is told, and leaves what it does not know', () => {
     channel.become('open');
-    for (const note of ['{"type":"hello"}', '{"type":"reconnect"}', 'x', 'null', '7', '[]']) {
+    const notes = ['{"type":"hello","split":true}', '{"type":"reconnect"}', 'x', 'null', '7', '[]'];
+    for (const note of notes) {
       channel.onMessage.execute(note);
     }
     channel.onMessage.execute('{"type":"replaced"}');
-    assert.deepEqual(heard, ['hello false', 'reconnect', 'replaced']);
+    assert.deepEqual(heard, ['hello true', 'reconnect', 'replaced']);
   });
 
   it('hears and says nothing after its end', () => {

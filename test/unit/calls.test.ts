@@ -78,9 +78,9 @@ describe('a call from one group to another', () => {
   /** A call over which something was said, so that its channels are open at both ends. */
   const talk = async () => {
     const { peer } = await call();
-    caller.group.message('hello', { peer });
+    await caller.group.message('hello', { peer });
     await callee.heard('default: hello');
-    callee.group.message('hello');
+    await callee.group.message('hello');
     await caller.heard('default: hello');
   };
   afterEach(async () => {
@@ -92,11 +92,12 @@ describe('a call from one group to another', () => {
   it('carries messages both ways, those from before it is through too', async () => {
     start();
     const { peer, sdp } = await caller.group.offer();
-    caller.group.message('early', { peer });
+    const sent = caller.group.message('early', { peer });
     const answer = await callee.group.answer(sdp);
     await caller.group.accept(peer, answer.sdp);
     await callee.heard('default: early');
-    callee.group.message('back');
+    await sent;
+    await callee.group.message('back');
     await caller.heard('default: back');
   });
 
@@ -175,7 +176,7 @@ describe('a call from one group to another', () => {
     caller.group.send([caller.source]);
     const { peer } = await call();
     caller.group.send([caller.source]);
-    caller.group.message('still there', { peer });
+    await caller.group.message('still there', { peer });
     await callee.heard('default: still there');
     assert.deepEqual(caller.events, ['connected']);
   });
