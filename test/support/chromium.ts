@@ -2,7 +2,7 @@ import { type CDPSession, chromium } from 'playwright-core';
 import { inPageScript } from './inPageScript';
 import { killTree } from './killTree';
 import { programPath } from './programPath';
-import type { TouchBrowser, TouchPage } from './TestBrowser';
+import type { Finger, TouchBrowser, TouchPage } from './TestBrowser';
 
 const FLAGS = [
   '--no-sandbox',
@@ -64,18 +64,25 @@ export async function launchChromium(flags: readonly string[] = []): Promise<Tou
 
 /** Touches as the screen's driver gives them. */
 function touchesOf(session: CDPSession): Pick<TouchPage, 'touch' | 'cancelTouch'> {
-  let down = 0;
+  let down: readonly Finger[] = [];
+  const dispatch = async (
+    type: 'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel',
+    touchPoints: readonly Finger[],
+  ) => {
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints: [...touchPoints] });
+  };
   return {
     async touch(fingers) {
-      // An end lifts all; a move that leaves a finger out lifts that one.
-      const type =
-        fingers.length === 0 ? 'touchEnd' : fingers.length > down ? 'touchStart' : 'touchMove';
-      down = fingers.length;
-      await session.send('Input.dispatchTouchEvent', { type, touchPoints: [...fingers] });
+      // An end names the fingers that are lifted, all others those that are there.
+      const lifted = down.filter(({ id }) => !fingers.some(finger => finger.id === id));
+      const isMore = fingers.length > down.length - lifted.length;
+      down = fingers;
+      if (lifted.length > 0) await dispatch('touchEnd', lifted);
+      if (fingers.length > 0) await dispatch(isMore ? 'touchStart' : 'touchMove', fingers);
     },
     async cancelTouch() {
-      down = 0;
-      await session.send('Input.dispatchTouchEvent', { type: 'touchCancel', touchPoints: [] });
+      down = [];
+      await dispatch('touchCancel', []);
     },
   };
 }
