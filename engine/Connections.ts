@@ -1,20 +1,20 @@
 import type { RTCCertificate } from 'werift';
 import type { Source } from './capture/Source';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
-import {
-  type FlowFrame,
-  FlowPictures,
-  FlowSound,
-  looseAudio,
-  looseVideo,
-  type MediaTools,
-} from './FlowMedia';
+import { FlowInputs, type FlowSources } from './FlowInputs';
+import { type FlowFrame, looseAudio, looseVideo, type MediaTools } from './FlowMedia';
 import type { FlowTaps, FrameSettings } from './FlowTaps';
 import type { PeerVideoCodec } from './model/AccessUnit';
+import { PeerGoneError } from './model/errors';
 import type { EncoderSetting } from './model/H264Encoder';
 import type { Pcm } from './output/PcmInput';
 import type { CloseCause } from './peer/Peer';
-import { PeerGroup, type PeerGroupOptions, type VideoSource } from './peer/PeerGroup';
+import {
+  type GroupMedia,
+  PeerGroup,
+  type PeerGroupOptions,
+  type VideoSource,
+} from './peer/PeerGroup';
 import type { RemoteMedia } from './peer/PeerMedia';
 import type { FfmpegFinder } from './process/ffmpeg';
 import type { AnySource, Sources } from './Sources';
@@ -67,9 +67,7 @@ interface Connection {
   readonly group: PeerGroup;
   readonly settings: ConnectionSettings;
   tracks: readonly string[];
-  /** What the flow puts in, made when it first does. */
-  pictures: FlowPictures | undefined;
-  sound: FlowSound | undefined;
+  readonly inputs: FlowInputs;
   /** What its peers send, by peer. */
   readonly remote: Map<string, RemoteSource[]>;
 }
@@ -109,8 +107,7 @@ export class Connections {
       group,
       settings,
       tracks: [],
-      pictures: undefined,
-      sound: undefined,
+      inputs: new FlowInputs(() => this.#media),
       remote: new Map(),
     };
     this.#connections.set(id, connection);
@@ -124,6 +121,7 @@ export class Connections {
     });
     group.on('abandoned', (peer, cause) => {
       // Who calls is told why it did not get through, and may try again and again.
+      void connection.inputs.forget(peer);
       const level = settings.calls ? 'debug' : 'info';
       this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
     });
@@ -138,8 +136,7 @@ export class Connections {
     this.#connections.delete(id);
     await connection.group.close();
     await Promise.all([...connection.remote.keys()].map(peer => this.#forget(connection, peer)));
-    await connection.pictures?.source.close();
-    await connection.sound?.source.close();
+    await connection.inputs.close();
   }
 
   /** Never rejects. */
@@ -162,26 +159,26 @@ export class Connections {
     return connection.group;
   }
 
-  /** Sends a picture that a flow put in to the peers, after the tracks. @throws MessageError */
-  putFrame(id: string, frame: FlowFrame): void {
+  /**
+   * Sends a picture that a flow put in: to one peer in place of what the others are sent, or to all
+   * after the tracks.
+   * @param peer who gets it alone. One of another connection, as the pictures that one receives
+   *   carry, means all.
+   * @throws MessageError, PeerGoneError
+   */
+  putFrame(id: string, frame: FlowFrame, peer?: string): void {
     const connection = this.#connections.get(id);
     if (!connection) return;
-    const pictures = connection.pictures ?? new FlowPictures(this.#media);
-    pictures.put(frame);
-    if (pictures === connection.pictures) return;
-    connection.pictures = pictures;
-    this.#sendMedia(connection);
+    const target = targetIn(connection, peer);
+    if (connection.inputs.putFrame(frame, target)) this.#sendMedia(connection);
   }
 
-  /** Sends a piece of sound that a flow put in to the peers, after the tracks. */
-  putPcm(id: string, pcm: Pcm): void {
+  /** The same with a piece of sound. @throws PeerGoneError */
+  putPcm(id: string, pcm: Pcm, peer?: string): void {
     const connection = this.#connections.get(id);
     if (!connection) return;
-    const sound = connection.sound ?? new FlowSound(this.#media);
-    sound.put(pcm);
-    if (sound === connection.sound) return;
-    connection.sound = sound;
-    this.#sendMedia(connection);
+    const target = targetIn(connection, peer);
+    if (connection.inputs.putPcm(pcm, target)) this.#sendMedia(connection);
   }
 
   get #media(): MediaTools {
@@ -224,17 +221,32 @@ export class Connections {
       this.#tools.sources.remove(id);
     }
     await Promise.all(sources.map(({ source }) => source.source.close()));
+    await connection.inputs.forget(peer);
   }
 
-  #sendMedia({ group, settings, tracks, pictures, sound }: Connection): void {
+  #sendMedia({ group, settings, tracks, inputs }: Connection): void {
     const { sources } = this.#tools;
-    const video = [...sources.video(tracks), ...(pictures ? [pictures.source] : [])];
-    const audio = [...sources.audio(tracks), ...(sound ? [sound.source] : [])];
-    group.send(
-      video.map(source => videoSource(source, settings)),
-      audio.map(source => source.opus()),
-    );
+    const { common } = inputs;
+    const all = {
+      video: [...sources.video(tracks), ...common.video],
+      audio: [...sources.audio(tracks), ...common.audio],
+    };
+    group.send(groupMedia(all, settings), peer => groupMedia(inputs.alone(peer, all), settings));
   }
+}
+
+function groupMedia({ video, audio }: FlowSources, settings: ConnectionSettings): GroupMedia {
+  return {
+    video: video.map(source => videoSource(source, settings)),
+    audio: audio.map(source => source.opus()),
+  };
+}
+
+/** The peer of this connection that something is for, undefined for all. @throws PeerGoneError */
+function targetIn({ group }: Connection, peer: string | undefined): string | undefined {
+  if (peer === undefined || group.has(peer)) return peer;
+  if (group.had(peer)) throw new PeerGoneError(peer);
+  return undefined;
 }
 
 function videoSource(source: Source, settings: ConnectionSettings): VideoSource {

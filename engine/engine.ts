@@ -225,14 +225,14 @@ export class Engine {
     this.#connections.group(id).closePeer(peer);
   }
 
-  /** Sends a picture of a flow to the peers of a connection. @throws MessageError */
-  putFrame(id: string, frame: FlowFrame): void {
-    this.#connections.putFrame(id, frame);
+  /** Sends a picture of a flow to the peers of a connection, or to one. @throws MessageError, PeerGoneError */
+  putFrame(id: string, frame: FlowFrame, peer?: string): void {
+    this.#connections.putFrame(id, frame, peer);
   }
 
-  /** Sends sound of a flow to the peers of a connection. */
-  putPcm(id: string, pcm: Pcm): void {
-    this.#connections.putPcm(id, pcm);
+  /** Sends sound of a flow to the peers of a connection, or to one. @throws PeerGoneError */
+  putPcm(id: string, pcm: Pcm, peer?: string): void {
+    this.#connections.putPcm(id, pcm, peer);
   }
 
   /** Opens a loudspeaker. An open one of this id is replaced. */

@@ -174,9 +174,10 @@ function put(
   channels: ChannelSettings,
 ): Promise<void> {
   const frame = frameIn(message);
-  if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 });
+  const peer = peerOf(message);
+  if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 }, peer);
   const pcm = pcmIn(message);
-  if (pcm) return connection.putPcm(pcm);
+  if (pcm) return connection.putPcm(pcm, peer);
   return connection.send(dataOf(message.payload), targetOf(message, channels));
 }
 

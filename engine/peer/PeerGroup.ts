@@ -42,6 +42,16 @@ export interface PeerGroupOptions {
   readonly silenceMs?: number;
 }
 
+/** What peers are sent. */
+export interface GroupMedia {
+  readonly video: readonly VideoSource[];
+  /** Opus tracks. */
+  readonly audio: readonly Track<AudioUnit>[];
+}
+
+/** What is for one peer alone. */
+export type AloneMedia = (peer: string) => GroupMedia | undefined;
+
 /** What a group tells. */
 export type PeerGroupEvents = {
   /** `media` is what the peer sends of the wanted kinds. */
@@ -71,6 +81,9 @@ const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
 const MOST_HANDSHAKES = 64;
 
+/** So many peers that are gone are remembered: what comes late for them is for nobody else. */
+const MOST_GONE = 1000;
+
 /** All browsers of one rtc-connection: answers offers, fans video out, carries messages. */
 export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #options: PeerGroupOptions;
@@ -80,8 +93,10 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #retired = new Set<Peer>();
   /** Payloads of units, made once for all peers. */
   readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
-  #video: readonly VideoSource[] = [];
-  #audio: readonly Track<AudioUnit>[] = [];
+  /** Ids of peers that are gone, the newest of them. */
+  readonly #gone = new Set<string>();
+  #media: GroupMedia = { video: [], audio: [] };
+  #alone: AloneMedia = () => undefined;
   #headStart: readonly Subscription[] = [];
   #cancelHeadStart: (() => void) | undefined;
   #closed = false;
@@ -98,12 +113,22 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   /**
    * Sends these from now on; the first goes to the first m-section of its kind of each peer, and so on.
-   * @param audio Opus tracks
+   * @param alone what a peer gets in place of the first ones, if anything
    */
-  send(video: readonly VideoSource[], audio: readonly Track<AudioUnit>[] = []): void {
-    this.#video = video;
-    this.#audio = audio;
-    for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoCodec));
+  send(media: GroupMedia, alone: AloneMedia = () => undefined): void {
+    this.#media = media;
+    this.#alone = alone;
+    for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoCodec, peer.id));
+  }
+
+  /** There is a peer of this id. */
+  has(id: string): boolean {
+    return this.#peers.has(id);
+  }
+
+  /** There was a peer of this id, not long ago. */
+  had(id: string): boolean {
+    return this.#gone.has(id);
   }
 
   /**
@@ -114,9 +139,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     const offer = checkOffer(sdp);
     this.#checkRoom();
     const codec = this.#codecFor(offer);
-    const tracks = this.#tracks(codec);
     const peer = this.#open(codec);
-    const answer = await peer.answer(offer, tracks);
+    const answer = await peer.answer(offer, this.#tracks(codec, peer.id));
     return { peer: peer.id, sdp: answer };
   }
 
@@ -127,7 +151,10 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   async offer(): Promise<{ peer: string; sdp: string }> {
     this.#checkRoom();
     const peer = this.#open('H264');
-    const sdp = await peer.offer({ video: this.#video.length, audio: this.#audio.length });
+    const sdp = await peer.offer({
+      video: this.#media.video.length,
+      audio: this.#media.audio.length,
+    });
     return { peer: peer.id, sdp };
   }
 
@@ -220,11 +247,16 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** One codec serves all video of a peer. */
   #codecFor(offer: Pick<CheckedOffer, 'media'>): PeerVideoCodec {
     const accepted = offer.media.find(({ kind }) => kind === 'video')?.codecs ?? ['H264'];
-    return preferredCodec(accepted, this.#video[0]?.native) ?? 'H264';
+    return preferredCodec(accepted, this.#media.video[0]?.native) ?? 'H264';
   }
 
-  #tracks(codec: PeerVideoCodec): MediaTracks {
-    return { video: this.#video.map(source => source.rendition(codec)), audio: this.#audio };
+  #tracks(codec: PeerVideoCodec, id?: string): MediaTracks {
+    const own = id === undefined ? undefined : this.#alone(id);
+    const video = inFront(own?.video, this.#media.video);
+    return {
+      video: video.map(source => source.rendition(codec)),
+      audio: inFront(own?.audio, this.#media.audio),
+    };
   }
 
   #open(codec: PeerVideoCodec): Peer {
@@ -270,6 +302,11 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   #forget(peer: Peer, closed: Promise<void>): void {
     this.#peers.delete(peer.id);
+    this.#gone.add(peer.id);
+    for (const oldest of this.#gone) {
+      if (this.#gone.size <= MOST_GONE) break;
+      this.#gone.delete(oldest);
+    }
     const leaving = closed.finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
@@ -288,4 +325,9 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     this.#payloads.set(unit, payloads);
     return payloads;
   }
+}
+
+/** What is a peer's own in front, and no more than it would be sent without: it has no room for more. */
+function inFront<T>(own: readonly T[] = [], common: readonly T[]): readonly T[] {
+  return [...own, ...common].slice(0, Math.max(own.length, common.length));
 }

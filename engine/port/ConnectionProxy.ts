@@ -115,17 +115,25 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     return this.#link.call('peerStats', { id: this.id, ...(peer === undefined ? {} : { peer }) });
   }
 
-  /** Sends a picture to the peers. @throws MediaError with code message-unsendable */
-  putFrame(frame: Frame): Promise<void> {
+  /**
+   * Sends a picture to one peer, or to all.
+   * @throws MediaError with code message-unsendable or peer-gone
+   */
+  putFrame(frame: Frame, peer?: string): Promise<void> {
     return this.#link.call('putFrame', {
       id: this.id,
       frame: { ...frame, data: ownMemory(frame.data) },
+      ...(peer === undefined ? {} : { peer }),
     });
   }
 
-  /** Sends a piece of sound to the peers. */
-  putPcm(pcm: PcmNote): Promise<void> {
-    return this.#link.call('putPcm', { id: this.id, pcm: { ...pcm, data: ownMemory(pcm.data) } });
+  /** Sends a piece of sound to one peer, or to all. @throws MediaError with code peer-gone */
+  putPcm(pcm: PcmNote, peer?: string): Promise<void> {
+    return this.#link.call('putPcm', {
+      id: this.id,
+      pcm: { ...pcm, data: ownMemory(pcm.data) },
+      ...(peer === undefined ? {} : { peer }),
+    });
   }
 
   /** Closes one peer, or all. @throws MediaError with code peer-gone */

@@ -248,12 +248,12 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
     case 'closePeer':
       return engine.closePeer(id, note.ask.peer);
     case 'putFrame': {
-      const { frame } = note.ask;
-      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) });
+      const { frame, peer } = note.ask;
+      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) }, peer);
     }
     case 'putPcm': {
-      const { pcm } = note.ask;
-      return engine.putPcm(id, { ...pcm, data: asBuffer(pcm.data) });
+      const { pcm, peer } = note.ask;
+      return engine.putPcm(id, { ...pcm, data: asBuffer(pcm.data) }, peer);
     }
     default:
       return note satisfies never;

@@ -80,8 +80,8 @@ export type Calls = {
   send: { ask: Id & { data: string | Uint8Array; target: MessageTarget }; reply: undefined };
   peerStats: { ask: Id & { peer?: string }; reply: readonly StatsOfPeer[] };
   closePeer: { ask: Id & { peer?: string }; reply: undefined };
-  putFrame: { ask: Id & { frame: Frame }; reply: undefined };
-  putPcm: { ask: Id & { pcm: PcmNote }; reply: undefined };
+  putFrame: { ask: Id & { frame: Frame; peer?: string }; reply: undefined };
+  putPcm: { ask: Id & { pcm: PcmNote; peer?: string }; reply: undefined };
   openSpeaker: { ask: Id & { settings: SpeakerSettings }; reply: undefined };
   closeSpeaker: { ask: Id; reply: undefined };
   setSpeakerTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };

@@ -48,7 +48,7 @@ class Rig {
     this.group.on('disconnected', (_, cause) => this.events.push(`disconnected: ${cause}`));
     this.group.on('abandoned', (_, cause) => this.events.push(`abandoned: ${cause}`));
     this.group.on('message', (_, channel, data) => this.events.push(`${channel}: ${data}`));
-    this.group.send([this.source]);
+    this.group.send({ video: [this.source], audio: [] });
   }
 
   get source(): VideoSource {
@@ -377,8 +377,42 @@ describe('a PeerGroup', () => {
     channel.onMessage.subscribe(data => notes.push(data.toString()));
     channel.send('{"type":"ping","time":1}');
     await waitFor('pong', LIMIT_MS, () => notes.some(note => note.includes('pong')));
-    group.send([rig.source, rig.source]);
+    group.send({ video: [rig.source, rig.source], audio: [] });
     await waitFor('note', LIMIT_MS, () => notes.includes('{"type":"reconnect"}'));
+  });
+
+  it('sends one peer alone what is for it, in place of what the others get', async () => {
+    const { group, origin } = start();
+    const first = await rig.connect();
+    const second = await rig.connect();
+    const ownOrigin = new ManualOrigin();
+    const own = new Track(ownOrigin, { lingerMs: 0 });
+    const ownMedia = { video: [{ native: undefined, rendition: () => own }], audio: [] };
+    group.send({ video: [rig.source], audio: [] }, peer =>
+      peer === first.peer ? ownMedia : undefined,
+    );
+
+    await waitFor('subscription', LIMIT_MS, () => ownOrigin.runs.length > 0);
+    origin.run.unit(h264Unit('all', { key: true, bytes: 20 }));
+    ownOrigin.run.unit(h264Unit('own', { key: true, bytes: 20 }));
+    const payloads = ({ browser }: { browser: WeriftBrowser }) =>
+      browser.packets.map(({ payload }) => payload.toString('latin1')).join();
+    await waitFor('picture of each', LIMIT_MS, () => {
+      return payloads(first).includes('own') && payloads(second).includes('all');
+    });
+    assert.ok(!payloads(first).includes('all'));
+    assert.ok(!payloads(second).includes('own'));
+    await own.close();
+  });
+
+  it('remembers for a while who was there', async () => {
+    const { group } = start();
+    const { peer } = await rig.connect();
+    assert.deepEqual([group.has(peer), group.had(peer)], [true, false]);
+    group.closePeer(peer);
+    await rig.heard('disconnected: closed by flow');
+    assert.deepEqual([group.has(peer), group.had(peer)], [false, true]);
+    assert.deepEqual([group.has('another'), group.had('another')], [false, false]);
   });
 
   it('frees everything when it is closed while it answers, at whatever moment', async () => {

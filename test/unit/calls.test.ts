@@ -103,8 +103,8 @@ describe('a call from one group to another', () => {
 
   it('carries video both ways on one m-section', async () => {
     start();
-    caller.group.send([caller.source]);
-    callee.group.send([callee.source]);
+    caller.group.send({ video: [caller.source], audio: [] });
+    callee.group.send({ video: [callee.source], audio: [] });
     const { sdp, answer } = await call();
     assert.equal(sdp.match(/^m=video/gm)?.length, 1);
     assert.match(answer, /^a=sendrecv\r$/m);
@@ -146,8 +146,8 @@ describe('a call from one group to another', () => {
     assert.match(answer, /^a=inactive\r$/m);
     // The wish travels on the control channel, which opens after the connection.
     await waitFor('end for a new call', LIMIT_MS, () => {
-      callee.group.send([]);
-      callee.group.send([callee.source]);
+      callee.group.send({ video: [], audio: [] });
+      callee.group.send({ video: [callee.source], audio: [] });
       return caller.events.includes('disconnected: renewed');
     });
     await call();
@@ -157,14 +157,14 @@ describe('a call from one group to another', () => {
   it('is ended to be made anew when it has no room for what is to be sent', async () => {
     start({ wanted: [] });
     await call();
-    caller.group.send([caller.source]);
+    caller.group.send({ video: [caller.source], audio: [] });
     await caller.heard('disconnected: renewed');
   });
 
   it('is made anew also when that changed before it was through', async () => {
     start({ wanted: [] });
     const { peer, sdp } = await caller.group.offer();
-    caller.group.send([caller.source]);
+    caller.group.send({ video: [caller.source], audio: [] });
     const answer = await callee.group.answer(sdp);
     await caller.group.accept(peer, answer.sdp);
     await caller.heard('disconnected: renewed');
@@ -173,9 +173,9 @@ describe('a call from one group to another', () => {
   it('stays when the callee does not take what is sent', async () => {
     start();
     callee = new End({ wanted: [] });
-    caller.group.send([caller.source]);
+    caller.group.send({ video: [caller.source], audio: [] });
     const { peer } = await call();
-    caller.group.send([caller.source]);
+    caller.group.send({ video: [caller.source], audio: [] });
     await caller.group.message('still there', { peer });
     await callee.heard('default: still there');
     assert.deepEqual(caller.events, ['connected']);
