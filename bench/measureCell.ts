@@ -4,7 +4,7 @@ import { NodeRed } from '../test/support/NodeRed';
 import { type Reading, readClock } from '../test/support/pictureClock';
 import type { TestBrowser, TestPage } from '../test/support/TestBrowser';
 import { type Cell, FRAME_RATE } from './cells';
-import { LOOP_GLOBALS, loopNodes } from './eventLoop';
+import { LOOP_GLOBALS, type LoopDelay, loopNodes, takeLoopDelay } from './eventLoop';
 import { type Load, Meter } from './Meter';
 import { percentile } from './percentile';
 import { untilQuiet } from './untilQuiet';
@@ -24,6 +24,8 @@ export interface CellResult extends Cell {
   /** The same of later page loads, median. */
   readonly firstFrameLater: number;
   readonly load: Load;
+  /** Delay of the main thread of an idle Node-RED beside, at the same time: what the machine's own load makes. */
+  readonly idleBeside: LoopDelay;
 }
 
 const RELOADS = 5;
@@ -39,6 +41,7 @@ export async function measureCell(
   { browser, installed, seconds }: { browser: TestBrowser; installed: string; seconds: number },
 ): Promise<CellResult> {
   const nodeRed = await NodeRed.start({ installed, globals: LOOP_GLOBALS, flows: flowsOf(cell) });
+  const idle = await startIdle(installed);
   const pages: TestPage[] = [];
   const address = `${nodeRed.origin}/rtcbot`;
   try {
@@ -53,9 +56,11 @@ export async function measureCell(
 
     await reader.evaluate('inPage.takeReadings()');
     const before = await framesOf(pages);
+    await takeLoopDelay(idle);
     const meter = await Meter.start(nodeRed, browser);
     await sleep(seconds * 1000);
     const load = await meter.stop();
+    const idleBeside = await takeLoopDelay(idle);
     const after = await framesOf(pages);
     const readings = await reader.evaluate<Reading[]>('inPage.takeReadings()');
 
@@ -71,17 +76,18 @@ export async function measureCell(
       firstFrameFirst,
       firstFrameLater: percentile(later, 50),
       load,
+      idleBeside,
     };
   } finally {
     await Promise.all(pages.map(page => page.close()));
     await nodeRed.stop();
+    await idle.stop();
   }
 }
 
 /** Measures a Node-RED that has the package installed and no node of it in its flows. */
 export async function measureIdle(installed: string, seconds: number): Promise<Load> {
-  const flows = flowsOf({ width: 640, height: 480 }).filter(({ type }) => !type.startsWith('rtc-'));
-  const nodeRed = await NodeRed.start({ installed, globals: LOOP_GLOBALS, flows });
+  const nodeRed = await startIdle(installed);
   try {
     await untilQuiet(nodeRed);
     const meter = await Meter.start(nodeRed);
@@ -90,6 +96,11 @@ export async function measureIdle(installed: string, seconds: number): Promise<L
   } finally {
     await nodeRed.stop();
   }
+}
+
+function startIdle(installed: string): Promise<NodeRed> {
+  const flows = flowsOf({ width: 640, height: 480 }).filter(({ type }) => !type.startsWith('rtc-'));
+  return NodeRed.start({ installed, globals: LOOP_GLOBALS, flows });
 }
 
 function flowsOf({ width, height }: Pick<Cell, 'width' | 'height'>) {

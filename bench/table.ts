@@ -16,6 +16,7 @@ const HEAD = [
   'browser CPU %',
   'others CPU %',
   'steal %',
+  'idle beside p50/p99 ms',
 ];
 
 /** The results as one table, a line for each cell and way, the idle Node-RED first. */
@@ -37,7 +38,7 @@ export function tableOf(
 }
 
 function rowOf(result: CellResult): string[] {
-  const { width, height, codec, viewers, load } = result;
+  const { width, height, codec, viewers, load, idleBeside } = result;
   return [
     `${width}x${height}`,
     codec,
@@ -46,6 +47,7 @@ function rowOf(result: CellResult): string[] {
     `${result.latencyP50.toFixed(1)}/${result.latencyP95.toFixed(1)}`,
     `${result.firstFrameFirst.toFixed(0)}/${result.firstFrameLater.toFixed(0)}`,
     ...loadColumns(load),
+    `${idleBeside.p50Ms.toFixed(2)}/${idleBeside.p99Ms.toFixed(2)}`,
   ];
 }
 
