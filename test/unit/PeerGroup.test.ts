@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import {
   dePacketizeRtpPackets,
@@ -8,93 +7,22 @@ import {
   RtcpPayloadSpecificFeedback,
   RtcpTransportLayerFeedback,
 } from 'werift';
-import { joinNals } from '../../engine/coding/h264';
-import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { Track } from '../../engine/model/Track';
-import { PeerGroup, type PeerGroupOptions, type VideoSource } from '../../engine/peer/PeerGroup';
-import { framesOf, SplitReader } from '../../engine/peer/split';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { CHROMIUM_OFFER, FIREFOX_OFFER } from '../support/browserOffers';
+import { GroupRig, h264Unit, LIMIT_MS, sockets } from '../support/GroupRig';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';
-import { WeriftBrowser, type WeriftBrowserOptions } from '../support/WeriftBrowser';
+import type { WeriftBrowser } from '../support/WeriftBrowser';
 import { waitFor } from '../support/waitFor';
 
-const LIMIT_MS = 10_000;
-
-const SPS = Buffer.from('6742c01fd9005005bb016a02020280', 'hex');
-const PPS = Buffer.from('68cb83cb20', 'hex');
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 
-/** A unit in the form of H264 whose slice holds a text, over and over. */
-function h264Unit(text: string, { key = false, bytes = 5000 } = {}): AccessUnit {
-  const slice = Buffer.concat([Buffer.from([key ? 0x65 : 0x41]), Buffer.alloc(bytes, text)]);
-  const data = joinNals(key ? [SPS, PPS, slice] : [slice]);
-  return unitOf({ codec: 'H264', key, data, timestampMs: performance.now() });
-}
-
-/** A group that sends one source, browsers to go with it, and everything that it told. */
-class Rig {
-  readonly origin = new ManualOrigin();
-  readonly track = new Track(this.origin, { lingerMs: 0 });
-  readonly group: PeerGroup;
-  readonly events: string[] = [];
-  readonly codecs: string[] = [];
-  readonly #browsers: WeriftBrowser[] = [];
-
-  constructor(options: Partial<PeerGroupOptions> = {}) {
-    this.group = new PeerGroup({ latency: 'lowest', maxPeers: 4, ...options });
-    this.group.on('connected', () => this.events.push('connected'));
-    this.group.on('disconnected', (_, cause) => this.events.push(`disconnected: ${cause}`));
-    this.group.on('abandoned', (_, cause) => this.events.push(`abandoned: ${cause}`));
-    this.group.on('message', (_, channel, data) => this.events.push(`${channel}: ${data}`));
-    this.group.send({ video: [this.source], audio: [] });
-  }
-
-  get source(): VideoSource {
-    return {
-      native: undefined,
-      rendition: codec => {
-        this.codecs.push(codec);
-        return this.track;
-      },
-    };
-  }
-
-  browser(options: WeriftBrowserOptions = {}): WeriftBrowser {
-    const browser = new WeriftBrowser(options);
-    this.#browsers.push(browser);
-    return browser;
-  }
-
-  /** A browser after its handshake. */
-  async connect(options: WeriftBrowserOptions = {}) {
-    const browser = this.browser(options);
-    const connected = once(this.group, 'connected');
-    const { peer, sdp } = await this.group.answer(await browser.offer());
-    await browser.accept(sdp);
-    await connected;
-    await browser.connected();
-    return { browser, peer };
-  }
-
-  heard(event: string): Promise<true> {
-    return waitFor(event, LIMIT_MS, () => this.events.includes(event), { everyMs: 5 });
-  }
-
-  async close(): Promise<void> {
-    for (const browser of this.#browsers) await browser.close();
-    await this.group.close();
-    await this.track.close();
-  }
-}
-
-const sockets = () => process.getActiveResourcesInfo().filter(each => each === 'UDPWrap').length;
-
 describe('a PeerGroup', () => {
-  let rig = new Rig();
+  let rig = new GroupRig();
   const start = (options: Partial<PeerGroupOptions> = {}) => {
-    rig = new Rig(options);
+    rig = new GroupRig(options);
     return rig;
   };
   afterEach(async () => {
@@ -180,39 +108,6 @@ describe('a PeerGroup', () => {
     assert.equal(again.header.timestamp, timestamp);
   });
 
-  it('carries messages both ways, those from before the channel is open too', async () => {
-    const { group } = start();
-    const browser = rig.browser();
-    const { peer, sdp } = await group.answer(await browser.offer());
-    const early = group.message('early', { peer });
-    const heard: (string | Buffer)[] = [];
-    browser.channels.get('default')?.onMessage.subscribe(data => heard.push(data));
-    await browser.accept(sdp);
-    const channel = await browser.channel();
-    await waitFor('early message', LIMIT_MS, () => heard.length === 1);
-    await early;
-    await group.message(Buffer.from([1, 2]), { peer });
-    await group.message('to all');
-    channel.send('hello');
-    channel.send(Buffer.from('bytes'));
-    await rig.heard('default: bytes');
-    await waitFor('messages', LIMIT_MS, () => heard.length === 3);
-    assert.deepEqual(heard, ['early', Buffer.from([1, 2]), 'to all']);
-    assert.ok(rig.events.indexOf('default: hello') < rig.events.indexOf('default: bytes'));
-  });
-
-  it('opens further channels when the flow names them', async () => {
-    const { group } = start();
-    const { browser, peer } = await rig.connect();
-    await browser.channel();
-    const opened: string[] = [];
-    browser.connection.onDataChannel.subscribe(channel => {
-      channel.onMessage.subscribe(data => opened.push(`${channel.label}: ${data}`));
-    });
-    await group.message('news', { peer, channel: 'ticker' });
-    await waitFor('message', LIMIT_MS, () => opened.includes('ticker: news'));
-  });
-
   it('answers an offer of nothing but data with data only', async () => {
     const { group } = start();
     const browser = rig.browser({ videos: 0 });
@@ -222,14 +117,6 @@ describe('a PeerGroup', () => {
     await browser.channel();
     await group.message('hello', { peer });
     assert.notEqual(rig.track.state, 'live');
-  });
-
-  it('says that there is no such peer', async () => {
-    const { group } = start();
-    await assert.rejects(group.message('x', { peer: 'nobody' }), { code: 'peer-gone' });
-    assert.throws(() => group.stats('nobody'), { code: 'peer-gone' });
-    assert.throws(() => group.closePeer('nobody'), { code: 'peer-gone' });
-    await group.message('to nobody at all');
   });
 
   it('refuses more peers than it may have, and takes one again when one has left', async () => {
@@ -289,55 +176,6 @@ describe('a PeerGroup', () => {
       group.stats(peer).map(each => each.peer),
       [peer],
     );
-  });
-
-  it('sends more than the peer takes in one message in parts, to one of ours', async () => {
-    const { group } = start();
-    const { browser, peer } = await rig.connect({ channels: ['default', 'rtcbot'] });
-    const heard: (string | Buffer)[] = [];
-    const channel = await browser.channel();
-    const reader = new SplitReader();
-    channel.onMessage.subscribe(frame => {
-      const message = reader.read(frame);
-      if (message !== undefined) heard.push(message);
-    });
-    const large = Buffer.alloc(1_000_000, 'large');
-    const sent = group.message(large, { peer });
-    (await browser.channel('rtcbot')).send('{"type":"hello","split":true}');
-    await sent;
-    await group.message('after', { peer });
-    await waitFor('messages', LIMIT_MS, () => heard.length === 2);
-    assert.ok(large.equals(heard[0] as Buffer));
-    for (const frame of framesOf(large)) channel.send(frame);
-    await waitFor('large message', LIMIT_MS, () =>
-      rig.events.some(({ length }) => length > 999_999),
-    );
-  });
-
-  it('refuses more than the peer takes in one message, for one that is not ours', async () => {
-    const { group } = start();
-    const { browser, peer } = await rig.connect();
-    await browser.channel();
-    await assert.rejects(group.message(Buffer.alloc(70_000), { peer }), {
-      code: 'message-unsendable',
-      message: /70000 bytes, the peer takes 65536/,
-    });
-    await group.message('goes on', { peer });
-  });
-
-  it('refuses what waits for a peer that leaves', async () => {
-    const { group } = start();
-    const browser = rig.browser();
-    const { peer } = await group.answer(await browser.offer());
-    const refused = assert.rejects(group.message('too early', { peer }), /the peer has left/);
-    group.closePeer(peer);
-    await refused;
-  });
-
-  it('keeps the control channel for itself', async () => {
-    const { group } = start();
-    const { peer } = await rig.connect();
-    await assert.rejects(group.message('x', { peer, channel: 'rtcbot' }), /reserved/);
   });
 
   it('gives up a browser that never connects', async () => {
