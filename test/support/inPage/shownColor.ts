@@ -6,6 +6,8 @@ export interface ShownColor {
   readonly range: number;
   /** The greatest difference between R, G and B of one pixel, 0 (black and white) to 255. */
   readonly saturation: number;
+  /** The mean of green, 0 to 255. */
+  readonly brightness: number;
 }
 
 /** Measures the picture that the page's video shows at this moment; undefined when it shows none. */
@@ -19,12 +21,14 @@ export function shownColor(): ShownColor | undefined {
   if (!context) throw new Error('the page has no canvas');
   context.drawImage(element, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  let [darkest, brightest, saturation] = [255, 0, 0];
+  let [darkest, brightest, saturation, sum] = [255, 0, 0, 0];
   for (let at = 0; at < data.length; at += 4) {
     const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+    sum += green;
     darkest = Math.min(darkest, green);
     brightest = Math.max(brightest, green);
     saturation = Math.max(saturation, Math.max(red, green, blue) - Math.min(red, green, blue));
   }
-  return { range: brightest - darkest, saturation };
+  const brightness = sum / (data.length / 4);
+  return { range: brightest - darkest, saturation, brightness };
 }
