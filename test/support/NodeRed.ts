@@ -185,6 +185,7 @@ function settingsFile(
   credentialSecret: false,
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
+  lang: 'en-US', // whatever the machine speaks; the tests name English texts
   functionGlobalContext: {
     ${context.map(([name, value]) => `${name}: ${value},`).join('\n    ')}
   },
