@@ -53,7 +53,7 @@ describe('a device', () => {
   type Track = MediaStreamTrack & { stopped: boolean };
   const saved = Object.getOwnPropertyDescriptors(globalThis);
   /** What the browser asks its user, to be settled by hand. */
-  let asked: { grant(): Track; deny(name: string): void }[] = [];
+  let asked: { id: unknown; grant(): Track; deny(name: string): void }[] = [];
   let line: MediaLine;
   let device: Device;
 
@@ -66,9 +66,10 @@ describe('a device', () => {
     define('MediaStream', class {});
     define('navigator', {
       mediaDevices: {
-        getUserMedia: () =>
+        getUserMedia: ({ audio }: { audio: MediaTrackConstraints }) =>
           new Promise((resolve, reject) => {
             asked.push({
+              id: audio.deviceId,
               grant() {
                 const track = { stopped: false, onended: null } as Track;
                 track.stop = () => {
@@ -130,6 +131,26 @@ describe('a device', () => {
     assert.equal(device.problem, 'denied');
     device.start();
     assert.equal(device.problem, undefined);
+  });
+
+  it('asks for the one that was chosen', () => {
+    device.choose('headset');
+    assert.equal(asked.length, 0, 'a choice alone starts nothing');
+    device.start();
+    assert.deepEqual(asked[0]?.id, { ideal: 'headset' });
+  });
+
+  it('gives way to another one that is chosen while it is on', async () => {
+    const started = device.start();
+    const first = asked[0]?.grant();
+    await started;
+    device.choose('headset');
+    assert.equal(first?.stopped, true);
+    const second = asked[1]?.grant();
+    assert.equal(await device.start(), true);
+    assert.equal(line.outgoingTrack, second);
+    device.choose('headset');
+    assert.equal(second?.stopped, false, 'it is that one already');
   });
 
   it('does not ask the user of a page that is not secure', async () => {
