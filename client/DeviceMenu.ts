@@ -12,8 +12,7 @@ type Choice = keyof typeof KINDS;
 
 /** The menu of a player in which its user chooses microphone, camera and loudspeaker. */
 export class DeviceMenu {
-  readonly #button: HTMLButtonElement;
-  readonly #menu: HTMLElement;
+  readonly #menu: HTMLDialogElement;
   readonly #hint: HTMLElement;
   readonly #selects: ReadonlyMap<Choice, HTMLSelectElement>;
   #session: Session | undefined;
@@ -21,19 +20,15 @@ export class DeviceMenu {
   /** @param root holds the elements of `playerHtml` */
   constructor(root: ParentNode) {
     const part = <Type extends Element>(selector: string) => root.querySelector(selector) as Type;
-    this.#button = part('.devices');
     this.#menu = part('.menu');
     this.#hint = part('.hint');
     const names = Object.keys(KINDS) as Choice[];
     this.#selects = new Map(names.map(name => [name, part(`[name=${name}]`)]));
     for (const [name, select] of this.#selects) select.onchange = () => this.#choose(name);
-    this.#button.onclick = () => this.#open(this.#isClosed);
-    this.#menu.onkeydown = ({ key }) => {
-      if (key !== 'Escape') return;
-      this.#open(false);
-      this.#button.focus();
+    part<HTMLButtonElement>('.devices').onclick = () => {
+      this.#menu.showModal();
+      this.#list();
     };
-    this.#open(false);
   }
 
   /** Serves this session from now on; what was chosen stays so. */
@@ -46,16 +41,6 @@ export class DeviceMenu {
     session.camera.on('change', () => this.#list());
   }
 
-  get #isClosed(): boolean {
-    return this.#menu.hidden !== false;
-  }
-
-  #open(open: boolean): void {
-    this.#menu.hidden = !open;
-    this.#button.setAttribute('aria-expanded', String(open));
-    this.#list();
-  }
-
   #choose(name: Choice): void {
     const id = this.#selects.get(name)?.value ?? '';
     if (!this.#session) return;
@@ -64,7 +49,7 @@ export class DeviceMenu {
   }
 
   async #list(): Promise<void> {
-    if (this.#isClosed) return;
+    if (!this.#menu.open) return;
     this.#hint.textContent = isSecureContext ? '' : deviceProblemText('insecure', 'camera');
     let devices: MediaDeviceInfo[] = [];
     try {

@@ -10,7 +10,7 @@ export function fadeWhenIdle(player: HTMLElement, root: ParentNode): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rest = () => {
     clearTimeout(timer);
-    if (root.querySelector('.menu:not([hidden]), :focus-visible')) wake();
+    if (root.querySelector('.menu[open], :focus-visible')) wake();
     else player.toggleAttribute('idle', true);
   };
   const wake = () => {

@@ -9,12 +9,6 @@ export const playerHtml = `
 <video class="own" part="own" muted autoplay playsinline hidden aria-label="Your camera"></video>
 <div class="bar" part="bar">
   <p class="notice" part="notice" role="alert" hidden></p>
-  <div class="menu" part="menu" role="group" aria-label="Devices" hidden>
-    ${choice('microphone', 'Microphone')}
-    ${choice('camera', 'Camera')}
-    ${choice('speaker', 'Loudspeaker')}
-    <p class="hint"></p>
-  </div>
   <output class="stats" part="stats" aria-live="off"></output>
   <div class="buttons">
   <slot name="controls"></slot>
@@ -26,7 +20,16 @@ export const playerHtml = `
   ${button('figures', 'Latency and picture size', 'M3 13h4l3-8 4 14 3-6h4')}
   ${button('float', 'Picture in picture', 'M3 5h18v14H3zM12 12h6v4h-6z')}
   ${button('full', 'Full screen', 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}
-</div></div>`;
+</div></div>
+<dialog class="menu" part="menu" aria-label="Devices" closedby="any">
+  <form method="dialog">
+    ${choice('microphone', 'Microphone')}
+    ${choice('camera', 'Camera')}
+    ${choice('speaker', 'Loudspeaker')}
+    <p class="hint"></p>
+    <button class="done" part="button done">Done</button>
+  </form>
+</dialog>`;
 
 /** A button with an icon: SVG paths that are always there, only while pressed, and only while not. */
 function button(name: string, label: string, always: string, on = '', off = '', more = ''): string {
@@ -78,7 +81,7 @@ video { position: absolute }
   gap: .75rem; padding: 1rem;
 }
 :host([state=live]) .overlay { opacity: 0; pointer-events: none }
-.state, .stats, .notice, .menu, button { background: var(--rtcbot-surface, var(--surface)) }
+.state, .stats, .notice, button { background: var(--rtcbot-surface, var(--surface)) }
 .state {
   display: flex; align-items: center; gap: .65em; margin: 0; padding: .6em 1.1em;
   border-radius: 2em; text-align: center;
@@ -109,22 +112,26 @@ button {
   flex: none; width: 2.5rem; height: 2.5rem; padding: .55rem; border: 0; border-radius: 50%;
   color: inherit; font: inherit; cursor: pointer;
 }
-button:hover, :is(.figures, .float)[aria-pressed=true], .devices[aria-expanded=true] { color: var(--highlight) }
+button:hover, :is(.figures, .float)[aria-pressed=true] { color: var(--highlight) }
 :is(button, select):focus-visible { outline: .15rem solid var(--highlight); outline-offset: .1rem }
-.take, .play {
+.take, .play, .done {
   width: auto; padding: .55rem 1.2rem; border-radius: 1.25rem;
   color: var(--rtcbot-on-accent, var(--on-accent)); background: var(--highlight);
 }
-:is(.take, .play):hover { color: var(--rtcbot-on-accent, var(--on-accent)) }
+:is(.take, .play, .done):hover { color: var(--rtcbot-on-accent, var(--on-accent)) }
 :host(:not([state=replaced])) .take, :host(:not([state=blocked])) .play { display: none }
 button:disabled { opacity: .4; cursor: default; color: inherit }
-.menu { display: grid; gap: .5rem; width: 20rem; max-width: 100%; padding: .75rem; border-radius: 1rem }
+/* Above the page, so that a small player does not cut it off. */
+.menu { width: 20rem; background: var(--rtcbot-background, var(--background)); padding: 0; border: 0; border-radius: 1rem; color: inherit }
+.menu::backdrop { background: rgb(0 0 0 / 30%) }
+.menu form { display: grid; gap: .6rem; padding: 1rem }
 .menu label { display: grid; grid-template-columns: 6.5rem 1fr; align-items: center }
 .menu select {
   min-width: 0; padding: .35em .5em; border: 1px solid; border-radius: .5em;
   font: inherit; color: inherit; background: var(--rtcbot-background, var(--background));
 }
 .hint { margin: 0 }
+.done { justify-self: end }
 .hint:empty { display: none }
 .sound[aria-pressed=false] {
   display: flex; align-items: center; gap: .4em;
