@@ -18,8 +18,7 @@ export async function openDevice(
   id = '',
 ): Promise<MediaStreamTrack | DeviceProblem> {
   if (!isSecureContext) return 'insecure';
-  // Only a wish: where the chosen device is unplugged, another is better than none.
-  const wanted = { ...CONSTRAINTS[kind], ...(id && { deviceId: { ideal: id } }) };
+  const wanted = { ...CONSTRAINTS[kind], ...(id && { deviceId: { exact: id } }) };
   try {
     const stream = await navigator.mediaDevices.getUserMedia(
       kind === 'camera' ? { video: wanted } : { audio: wanted },
@@ -31,6 +30,8 @@ export async function openDevice(
     track.contentHint = kind === 'camera' ? 'motion' : 'speech';
     return track;
   } catch (error) {
+    // Where the chosen device is unplugged, another is better than none.
+    if (id && (error as Error).name === 'OverconstrainedError') return openDevice(kind);
     return deviceProblemOf((error as Error).name);
   }
 }

@@ -122,7 +122,7 @@ button:hover, :is(.figures, .float)[aria-pressed=true] { color: var(--highlight)
 :host(:not([state=replaced])) .take, :host(:not([state=blocked])) .play { display: none }
 button:disabled { opacity: .4; cursor: default; color: inherit }
 /* Above the page, so that a small player does not cut it off. */
-.menu { width: 20rem; background: var(--rtcbot-background, var(--background)); padding: 0; border: 0; border-radius: 1rem; color: inherit }
+.menu { width: 20rem; background: var(--rtcbot-background, var(--background)); padding: 0; border: 1px solid rgb(128 128 128 / 40%); border-radius: 1rem; color: inherit }
 .menu::backdrop { background: rgb(0 0 0 / 30%) }
 .menu form { display: grid; gap: .6rem; padding: 1rem }
 .menu label { display: grid; grid-template-columns: 6.5rem 1fr; align-items: center }

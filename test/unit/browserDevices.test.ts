@@ -4,6 +4,7 @@ import { Device } from '../../client/Device';
 import { type DeviceProblem, deviceProblemOf, deviceProblemText } from '../../client/deviceProblem';
 import { MediaLine } from '../../client/MediaLine';
 import { levelOf } from '../../client/SoundLevel';
+import { settled } from '../support/settled';
 
 describe('deviceProblemOf', () => {
   const rows: { name: string; problem: DeviceProblem }[] = [
@@ -137,7 +138,17 @@ describe('a device', () => {
     device.choose('headset');
     assert.equal(asked.length, 0, 'a choice alone starts nothing');
     device.start();
-    assert.deepEqual(asked[0]?.id, { ideal: 'headset' });
+    assert.deepEqual(asked[0]?.id, { exact: 'headset' });
+  });
+
+  it('takes another where the chosen one is gone', async () => {
+    device.choose('headset');
+    const started = device.start();
+    asked[0]?.deny('OverconstrainedError');
+    await settled();
+    assert.equal(asked[1]?.id, undefined);
+    asked[1]?.grant();
+    assert.equal(await started, true);
   });
 
   it('gives way to another one that is chosen while it is on', async () => {

@@ -25,14 +25,14 @@ describe('the page', () => {
   let browser: Browser;
   let opened: PlayerPage[] = [];
   before(async () => {
-    nodeRed = await NodeRed.start({
-      flows: [
-        ...cameraToBrowser({ connection: { wires: [[], [], ['speaker'], ['events']] } }),
-        speakerNode(),
-        connectionNode({ id: 'guarded', path: '/guarded', credentials: { token: 'sesame' } }),
-        connectionNode({ id: 'small', path: '/small', maxPeers: '1' }),
-      ],
-    });
+    nodeRed = await NodeRed.start();
+    // Deployed, not there from the start: a flow file has no credentials in it.
+    await nodeRed.deploy([
+      ...cameraToBrowser({ connection: { wires: [[], [], ['speaker'], ['events']] } }),
+      speakerNode(),
+      connectionNode({ id: 'guarded', path: '/guarded', credentials: { token: 'sesame' } }),
+      connectionNode({ id: 'small', path: '/small', maxPeers: '1' }),
+    ]);
     browser = await chromium.launch({
       executablePath: programPath('chromium'),
       args: [...CHROMIUM_FLAGS, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
@@ -157,7 +157,10 @@ describe('the page', () => {
       );
     for (const id of ids.slice(1, 3)) {
       await select.selectOption(id);
-      await waitFor(`microphone ${id}`, LIMIT_MS, async () => (await sent()) === id);
+      await waitFor(`microphone ${id}`, LIMIT_MS, async () => {
+        assert.equal(await sent(), id, `of ${ids}`);
+        return true;
+      });
     }
     await page.page.keyboard.press('Escape');
     assert.equal(await page.page.locator('rtcbot-player .menu').isVisible(), false);
