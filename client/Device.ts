@@ -18,6 +18,7 @@ export class Device extends Emitter<DeviceEvents> {
   #starting: Promise<boolean> | undefined;
   #track: MediaStreamTrack | undefined;
   #problem: DeviceProblem | undefined;
+  #id = '';
   /** Counts starts and stops: a start that another followed is void. */
   #turn = 0;
 
@@ -61,13 +62,26 @@ export class Device extends Emitter<DeviceEvents> {
     return this.#starting;
   }
 
+  /**
+   * Prefers this one where there are several, from now on: a `deviceId` of `enumerateDevices()`;
+   * empty: the browser's choice. One that is on gives way to it.
+   */
+  choose(id: string): void {
+    if (id === this.#id) return;
+    this.#id = id;
+    if (this.state === 'off') return;
+    // Phones open one camera at a time: the other must be let go of first.
+    this.stop();
+    this.start();
+  }
+
   /** Sends it no more and lets go of the device. Idempotent. */
   stop(): void {
     this.#end(undefined);
   }
 
   async #open(turn: number): Promise<boolean> {
-    const got = await openDevice(this.kind);
+    const got = await openDevice(this.kind, this.#id);
     const track = typeof got === 'string' ? undefined : got;
     if (turn !== this.#turn) {
       track?.stop();

@@ -53,6 +53,15 @@ export class Playback {
     this.#followVolume();
   }
 
+  /**
+   * Where the sound comes out: a `deviceId` of `enumerateDevices()`; empty: the browser's choice. A
+   * browser that cannot choose goes on with its own.
+   */
+  set speaker(id: string) {
+    // Rejects where the device is gone or not allowed, and the sound stays where it is.
+    this.#sound.setSinkId?.(id).catch(() => {});
+  }
+
   /** Measures this connection from now on. */
   follow(link: MeteredLink | undefined): void {
     this.#meter.follow(link);

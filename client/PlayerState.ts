@@ -37,7 +37,7 @@ export const stateTexts: Readonly<Record<PlayerState, string>> = {
   connecting: 'Connecting…',
   waiting: 'Waiting for the picture…',
   live: 'Live',
-  blocked: 'Touch to play',
+  blocked: 'The browser waits for your touch',
   'no-picture': 'Connected, no picture is sent',
   reconnecting: 'Reconnecting…',
   unreachable: 'The server does not answer. Trying again…',

@@ -1,16 +1,17 @@
+import { DeviceMenu } from './DeviceMenu';
+import { fadeWhenIdle } from './fadeWhenIdle';
 import type { PlaybackStats } from './LatencyMeter';
 import { MediaButtons } from './MediaButtons';
 import { isBrief, type PlayerState, playerStateOf, stateTexts } from './PlayerState';
 import { playerCss, playerHtml } from './playerView';
+import { ScreenButtons } from './ScreenButtons';
 import { Session } from './Session';
 import type { SessionOptions } from './SessionOptions';
+import { snapshotOf } from './snapshot';
 import { latencyText, statsText } from './statsText';
 
 /** So that the library can be imported where there is no page (a server that renders pages). */
 const Element = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
-
-/** iPhones show only a video in full screen, and only by this. */
-type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 
 /**
  * `<rtcbot-player src="/rtcbot">`: plays what an `rtc-connection` node sends, and says in plain
@@ -19,9 +20,10 @@ type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
  * Attributes: `src` (address of the endpoint, default `/rtcbot`), `token` (access token),
  * `token-from-url` (take it from `?token=` of the page's address), `latency` (`lowest` or
  * `smooth`), `stats` (show the line of figures), `fill` (fill the window).
- * Events: `statechange` (detail: `{ state, text }`), `stats` (detail: `PlaybackStats`).
+ * Events: `statechange` (detail: `{ state, text }`), `stats` (detail: `PlaybackStats`), `snapshot`
+ * (detail: `{ blob }`; `preventDefault()` keeps it from being saved as a file).
  * The slot `controls` takes buttons of the page. Its own can be hidden by their parts, for example
- * `rtcbot-player::part(microphone) { display: none }`: `sound`, `microphone`, `camera`, `figures`, `full`, `take`.
+ * `rtcbot-player::part(microphone) { display: none }`. All of it: docs/player.md.
  * Sound begins by a click, as browsers demand: its button, or `player.session.muted = false`.
  */
 export class RtcbotPlayer extends Element {
@@ -33,6 +35,8 @@ export class RtcbotPlayer extends Element {
   readonly #stats: HTMLOutputElement;
   readonly #toggle: HTMLButtonElement;
   readonly #buttons: MediaButtons;
+  readonly #devices: DeviceMenu;
+  readonly #screen: ScreenButtons;
   #session: Session | undefined;
   #state: PlayerState = 'closed';
   #picture = false;
@@ -54,15 +58,16 @@ export class RtcbotPlayer extends Element {
     this.#text = part('.state');
     this.#stats = part('.stats');
     this.#toggle = part('.figures');
-    const full = part('.full');
-    full.hidden = !document.fullscreenEnabled && !this.#iPhoneVideo.webkitEnterFullscreen;
-    full.onclick = () => this.#toggleFullScreen();
     part('.take').onclick = () => this.#session?.reconnect();
     this.#toggle.onclick = () => this.toggleAttribute('stats');
     // The attribute does not make a video created by a script silent in every browser.
     this.video.muted = true;
     this.#buttons = new MediaButtons(root, this.video);
+    this.#devices = new DeviceMenu(root);
+    this.#screen = new ScreenButtons(this, root, this.video);
+    fadeWhenIdle(this, root);
     this.video.onloadedmetadata = () => this.#play();
+    // Also the click of the button in it.
     this.#overlay.onclick = () => this.#blocked && this.#play();
   }
 
@@ -79,6 +84,14 @@ export class RtcbotPlayer extends Element {
   /** What the player shows. */
   get state(): PlayerState {
     return this.#state;
+  }
+
+  /**
+   * The picture of the moment as a JPEG file, in the size in which it is sent.
+   * @throws Error when there is no picture yet
+   */
+  snapshot(): Promise<Blob> {
+    return snapshotOf(this.video);
   }
 
   connectedCallback(): void {
@@ -110,6 +123,7 @@ export class RtcbotPlayer extends Element {
     session.on('stats', stats => this.#show(stats));
     session.attach(this.video);
     this.#buttons.use(session);
+    this.#devices.use(session);
     this.#update();
   }
 
@@ -117,6 +131,7 @@ export class RtcbotPlayer extends Element {
     this.#session?.close();
     this.#session = undefined;
     this.#buttons.use(undefined);
+    this.#devices.use(undefined);
     this.#picture = false;
     this.video.srcObject = null;
     this.#stats.value = '';
@@ -136,6 +151,7 @@ export class RtcbotPlayer extends Element {
 
   #update(): void {
     this.#buttons.update();
+    this.#screen.update(this.#picture);
     const state = playerStateOf({
       session: this.#session?.state ?? 'closed',
       problem: this.#session?.problem,
@@ -176,17 +192,6 @@ export class RtcbotPlayer extends Element {
       this.#blocked = refused;
     }
     this.#update();
-  }
-
-  #toggleFullScreen(): void {
-    // Each refuses only without a user's gesture, and this is one.
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
-    else if (document.fullscreenEnabled) this.requestFullscreen().catch(() => {});
-    else this.#iPhoneVideo.webkitEnterFullscreen?.();
-  }
-
-  get #iPhoneVideo(): IPhoneVideo {
-    return this.video;
   }
 }
 

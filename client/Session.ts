@@ -180,6 +180,11 @@ export class Session extends Closable<SessionEvents> {
     if (this.#playback) this.#playback.muted = muted;
   }
 
+  /** Where the sound of the attached element comes out: a `deviceId`; empty: the browser's choice. */
+  set speaker(id: string) {
+    if (this.#playback) this.#playback.speaker = id;
+  }
+
   /** Replaces the connection at once by a new one, with a fresh offer. */
   reconnect(): void {
     if (this.#state === 'closed') return;

@@ -1,17 +1,28 @@
 import { type DeviceKind, type DeviceProblem, deviceProblemOf } from './deviceProblem';
 
+type Constraints = Readonly<Record<DeviceKind, MediaTrackConstraints>>;
+
 /** What is asked of the device; a device that cannot do it is taken as well. */
-const CONSTRAINTS: Readonly<Record<DeviceKind, MediaStreamConstraints>> = {
+const CONSTRAINTS: Constraints = {
   // The server's sound comes out of the loudspeaker beside this microphone.
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: { video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } } },
+  microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  camera: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } },
 };
 
-/** Asks the user for the microphone or the camera: its track, or why it cannot be had. Never rejects. */
-export async function openDevice(kind: DeviceKind): Promise<MediaStreamTrack | DeviceProblem> {
+/**
+ * Asks the user for the microphone or the camera: its track, or why it cannot be had. Never rejects.
+ * @param id the device of that kind that is preferred; empty: the browser's choice
+ */
+export async function openDevice(
+  kind: DeviceKind,
+  id = '',
+): Promise<MediaStreamTrack | DeviceProblem> {
   if (!isSecureContext) return 'insecure';
+  const wanted = { ...CONSTRAINTS[kind], ...(id && { deviceId: { exact: id } }) };
   try {
-    const stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS[kind]);
+    const stream = await navigator.mediaDevices.getUserMedia(
+      kind === 'camera' ? { video: wanted } : { audio: wanted },
+    );
     const [track] = stream.getTracks();
     if (!track) return 'failed';
     // On a slow network the browser then gives up sharpness, not motion: what the other side sees
@@ -19,6 +30,8 @@ export async function openDevice(kind: DeviceKind): Promise<MediaStreamTrack | D
     track.contentHint = kind === 'camera' ? 'motion' : 'speech';
     return track;
   } catch (error) {
+    // Where the chosen device is unplugged, another is better than none.
+    if (id && (error as Error).name === 'OverconstrainedError') return openDevice(kind);
     return deviceProblemOf((error as Error).name);
   }
 }

@@ -6,7 +6,7 @@ import { ROOT } from './packedPackage';
 import { programPath } from './programPath';
 
 /** Where screenshots go; not kept in the repository. */
-const SCREENSHOTS = join(ROOT, 'test/screenshots');
+export const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
 

@@ -4,7 +4,8 @@ import { killTree } from './killTree';
 import { programPath } from './programPath';
 import type { Finger, TouchBrowser, TouchPage } from './TestBrowser';
 
-const FLAGS = [
+/** How every Chromium of the tests is started. */
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -26,7 +27,7 @@ export async function launchChromium(flags: readonly string[] = []): Promise<Tou
   const server = await chromium.launchServer({
     executablePath: programPath('chromium'),
     headless: true,
-    args: [...FLAGS, ...flags],
+    args: [...CHROMIUM_FLAGS, ...flags],
   });
   const browser = await chromium.connect(server.wsEndpoint());
   const { pid } = server.process();

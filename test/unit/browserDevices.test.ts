@@ -4,6 +4,7 @@ import { Device } from '../../client/Device';
 import { type DeviceProblem, deviceProblemOf, deviceProblemText } from '../../client/deviceProblem';
 import { MediaLine } from '../../client/MediaLine';
 import { levelOf } from '../../client/SoundLevel';
+import { settled } from '../support/settled';
 
 describe('deviceProblemOf', () => {
   const rows: { name: string; problem: DeviceProblem }[] = [
@@ -53,7 +54,7 @@ describe('a device', () => {
   type Track = MediaStreamTrack & { stopped: boolean };
   const saved = Object.getOwnPropertyDescriptors(globalThis);
   /** What the browser asks its user, to be settled by hand. */
-  let asked: { grant(): Track; deny(name: string): void }[] = [];
+  let asked: { id: unknown; grant(): Track; deny(name: string): void }[] = [];
   let line: MediaLine;
   let device: Device;
 
@@ -66,9 +67,10 @@ describe('a device', () => {
     define('MediaStream', class {});
     define('navigator', {
       mediaDevices: {
-        getUserMedia: () =>
+        getUserMedia: ({ audio }: { audio: MediaTrackConstraints }) =>
           new Promise((resolve, reject) => {
             asked.push({
+              id: audio.deviceId,
               grant() {
                 const track = { stopped: false, onended: null } as Track;
                 track.stop = () => {
@@ -130,6 +132,36 @@ describe('a device', () => {
     assert.equal(device.problem, 'denied');
     device.start();
     assert.equal(device.problem, undefined);
+  });
+
+  it('asks for the one that was chosen', () => {
+    device.choose('headset');
+    assert.equal(asked.length, 0, 'a choice alone starts nothing');
+    device.start();
+    assert.deepEqual(asked[0]?.id, { exact: 'headset' });
+  });
+
+  it('takes another where the chosen one is gone', async () => {
+    device.choose('headset');
+    const started = device.start();
+    asked[0]?.deny('OverconstrainedError');
+    await settled();
+    assert.equal(asked[1]?.id, undefined);
+    asked[1]?.grant();
+    assert.equal(await started, true);
+  });
+
+  it('gives way to another one that is chosen while it is on', async () => {
+    const started = device.start();
+    const first = asked[0]?.grant();
+    await started;
+    device.choose('headset');
+    assert.equal(first?.stopped, true);
+    const second = asked[1]?.grant();
+    assert.equal(await device.start(), true);
+    assert.equal(line.outgoingTrack, second);
+    device.choose('headset');
+    assert.equal(second?.stopped, false, 'it is that one already');
   });
 
   it('does not ask the user of a page that is not secure', async () => {
