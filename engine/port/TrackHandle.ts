@@ -36,3 +36,7 @@ export class TrackHandle implements TrackHandleFields {
     return { type: 'Track', kind: this.kind, id: this.id, label: this.label };
   }
 }
+
+// A debug node opens up only what its constructor's name tells to be a plain object, and of anything
+// else shows `[object Track]`.
+Object.defineProperty(TrackHandle.prototype, 'constructor', { value: Object });

@@ -17,6 +17,10 @@ interface FlowNode {
 const directory = join(__dirname, '../../examples');
 const own = new Map(allEditorNodes().map(node => [node.type, node]));
 const coreTypes = typesOfCore();
+/** Types of other packages, and the only example that has them; it says which package to install. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  '22 In a dashboard.json': ['ui-template', 'ui-group', 'ui-page', 'ui-base', 'ui-theme'],
+};
 const examples = readdirSync(directory).map(file => ({
   file,
   flow: JSON.parse(readFileSync(join(directory, file), 'utf8')) as FlowNode[],
@@ -38,7 +42,9 @@ describe('The examples', () => {
 });
 
 for (const { file, flow } of examples) {
-  const [tab, ...nodes] = flow;
+  const [tab, ...others] = flow;
+  // Config nodes have no place, neither on a tab nor on the grid.
+  const nodes = others.filter(({ z, x }) => z !== undefined || x !== undefined);
   const ids = new Set(nodes.map(({ id }) => id));
 
   describe(`The example ${file}`, () => {
@@ -51,12 +57,15 @@ for (const { file, flow } of examples) {
       assert.ok(nodes.some(({ type, info }) => type === 'comment' && String(info).length > 0));
     });
 
-    it('has only nodes that Node-RED and this package have', () => {
-      const types = nodes.map(({ type }) => type);
-      assert.deepEqual(
-        types.filter(type => !own.has(type) && !coreTypes.has(type)),
-        [],
-      );
+    it('has only nodes that Node-RED and this package have, or names the package they need', () => {
+      const types = new Set(others.map(({ type }) => type));
+      const foreign = [...types].filter(type => !own.has(type) && !coreTypes.has(type));
+      assert.deepEqual(foreign.sort(), [...(FOREIGN[file] ?? [])].sort());
+      if (foreign.length === 0) return;
+      const needed = others.find(({ type }) => type === 'global-config')?.modules;
+      const [name] = Object.keys(needed ?? {});
+      const comment = nodes.find(({ type }) => type === 'comment');
+      assert.ok(name && String(comment?.name).includes(name));
     });
 
     it('has only wires that lead from an output to a node with an input', () => {
