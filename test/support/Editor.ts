@@ -2,13 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { FlowNode } from './flowNode';
+import { inPageScript } from './inPageScript';
 import { ROOT } from './packedPackage';
 import { programPath } from './programPath';
 
 /** Where screenshots go; not kept in the repository. */
 const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
+/** A name by which the browser finds this machine, other than those of the loopback. */
+export const ROBOT = 'robot.local';
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'],
+  `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
+];
 
 /** Node-RED's editor in a real Chromium, used as a person does: by mouse and keyboard. */
 export class Editor {
@@ -32,6 +38,7 @@ export class Editor {
         viewport: { width: 1280, height: 960 },
         colorScheme: dark ? 'dark' : 'light',
       });
+      await context.addInitScript(inPageScript());
       const editor = new Editor(browser, await context.newPage());
       await editor.page.goto(origin);
       await editor.page.locator('.red-ui-palette-node').first().waitFor();
@@ -48,6 +55,13 @@ export class Editor {
   /** The flow as the editor would deploy it. */
   nodes(): Promise<FlowNode[]> {
     return this.page.evaluate('RED.nodes.createCompleteNodeSet()');
+  }
+
+  /** Adds an empty flow and shows it. */
+  async newFlow(): Promise<void> {
+    const active = await this.page.evaluate<string>('RED.workspaces.active()');
+    await this.page.evaluate('RED.actions.invoke("core:add-flow")');
+    await this.page.waitForFunction(`RED.workspaces.active() !== '${active}'`);
   }
 
   /** Drags a node from the palette to a place on the canvas and gives its id. */
