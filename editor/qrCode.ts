@@ -3,6 +3,8 @@ import qrcode from 'qrcode-generator';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Light modules that a reader wants around the code (ISO/IEC 18004, quiet zone). */
 const QUIET = 4;
+/** Side of a module in CSS pixels: whole, so that edges are sharp. */
+const MODULE_PX = 4;
 
 /**
  * A text as a QR code, black on white in every theme: readers want the dark on the light.
@@ -20,6 +22,8 @@ export function qrCode(text: string, label: string): SVGSVGElement {
 
   const image = document.createElementNS(SVG, 'svg');
   image.setAttribute('viewBox', `0 0 ${side} ${side}`);
+  image.setAttribute('width', `${side * MODULE_PX}`);
+  image.setAttribute('height', `${side * MODULE_PX}`);
   image.setAttribute('role', 'img');
   image.setAttribute('aria-label', label);
   image.setAttribute('shape-rendering', 'crispEdges');

@@ -9,10 +9,13 @@ import { programPath } from './programPath';
 /** Where screenshots go; not kept in the repository. */
 const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
+/** Of the window, in CSS pixels. */
+export const EDITOR_SIZE = { width: 1280, height: 960 };
 /** A name by which the browser finds this machine, other than those of the loopback. */
 export const ROBOT = 'robot.local';
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'],
+  '--autoplay-policy=no-user-gesture-required',
   `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
 ];
 
@@ -35,7 +38,7 @@ export class Editor {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     try {
       const context = await browser.newContext({
-        viewport: { width: 1280, height: 960 },
+        viewport: EDITOR_SIZE,
         colorScheme: dark ? 'dark' : 'light',
       });
       await context.addInitScript(inPageScript());
@@ -45,6 +48,10 @@ export class Editor {
       await editor.page.waitForFunction(
         'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
       );
+      // As the choice "dark" in Node-RED 5's settings does; older ones have no dark theme.
+      if (dark) {
+        await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
+      }
       return editor;
     } catch (error) {
       await browser.close();
@@ -130,10 +137,17 @@ export class Editor {
 
   /** Keeps a picture of the editor, or of a part of it; gives its path. */
   async screenshot(name: string, part?: Locator): Promise<string> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    const path = join(SCREENSHOTS, `${name}.png`);
+    const path = screenshotPath(name);
     await (part ?? this.page).screenshot({ path });
     return path;
+  }
+
+  /** Opens another page in the same browser. */
+  async openBeside(url: string, viewport: { width: number; height: number }): Promise<Page> {
+    const page = await this.page.context().newPage();
+    await page.setViewportSize(viewport);
+    await page.goto(url);
+    return page;
   }
 
   close(): Promise<void> {
@@ -149,6 +163,12 @@ export class Editor {
     await mouse.move(to.x, to.y, { steps: 5 });
     await mouse.up();
   }
+}
+
+/** Where the picture of a name goes; its directory is there. */
+export function screenshotPath(name: string): string {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  return join(SCREENSHOTS, `${name}.png`);
 }
 
 interface Point {

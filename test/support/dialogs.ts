@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
 import type { Editor } from './Editor';
 
 /** A dialog in one of the forms that it takes. */
@@ -22,7 +23,7 @@ export const DIALOGS: readonly DialogForm[] = [
   },
   {
     ...{ type: 'rtc-camera', name: 'camera-usb', chosen: { source: 'usb' } },
-    ...{ shown: ['device'], hidden: ['url', 'user', 'file', 'loop'] },
+    ...{ shown: ['width'], hidden: ['url', 'user', 'file', 'loop'] },
   },
   {
     ...{ type: 'rtc-camera', name: 'camera-url', chosen: { source: 'url' } },
@@ -83,28 +84,36 @@ export const DIALOGS: readonly DialogForm[] = [
 export async function lookAt(editor: Editor, form: DialogForm, theme: string): Promise<void> {
   const id = await editor.drag(form.type, 300, 200);
   const dialog = await editor.openDialog(id);
-  for (const [field, value] of Object.entries(form.chosen ?? {})) {
+  try {
+    await choose(dialog, form);
+    await editor.screenshot(`dialog-${form.name}-${theme}`, dialog);
+    await assertWell(editor, dialog, form);
+  } finally {
+    await editor.cancel();
+    await editor.page.evaluate(`RED.view.select({ nodes: ['${id}'] })`);
+    await editor.page.keyboard.press('Delete');
+  }
+}
+
+async function choose(dialog: Locator, { chosen = {} }: DialogForm): Promise<void> {
+  for (const [field, value] of Object.entries(chosen)) {
     const input = dialog.locator(`#node-input-${field}`);
     if (typeof value === 'boolean') await input.setChecked(value);
     else await input.selectOption(value);
   }
   // A search for devices ends.
   await dialog.locator('[aria-busy]').first().waitFor({ state: 'detached' });
-  const inSight = (fields: readonly string[]) =>
-    Promise.all(fields.map(field => dialog.locator(`#node-input-${field}`).isVisible()));
-  assert.deepEqual(
-    await inSight(form.shown),
-    form.shown.map(() => true),
-  );
-  assert.deepEqual(
-    await inSight(form.hidden),
-    form.hidden.map(() => false),
-  );
-  const body = '"#dialog-form"';
-  assert.deepEqual(await editor.page.evaluate(`inPage.namelessFields(${body})`), []);
-  assert.deepEqual(await editor.page.evaluate(`inPage.faintTexts(${body})`), []);
-  await editor.screenshot(`dialog-${form.name}-${theme}`, dialog);
-  await editor.cancel();
-  await editor.page.evaluate(`RED.view.select({ nodes: ['${id}'] })`);
-  await editor.page.keyboard.press('Delete');
+}
+
+async function assertWell(editor: Editor, dialog: Locator, form: DialogForm): Promise<void> {
+  const seen = async (fields: readonly string[]) => {
+    const areSeen = await Promise.all(
+      fields.map(field => dialog.locator(`#node-input-${field}`).isVisible()),
+    );
+    return fields.filter((_, index) => areSeen[index]);
+  };
+  assert.deepEqual(await seen(form.shown), form.shown);
+  assert.deepEqual(await seen(form.hidden), []);
+  assert.deepEqual(await editor.page.evaluate('inPage.namelessFields("#dialog-form")'), []);
+  assert.deepEqual(await editor.page.evaluate('inPage.faintTexts("#dialog-form")'), []);
 }
