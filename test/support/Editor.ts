@@ -10,12 +10,13 @@ import { programPath } from './programPath';
 const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
 /** Of the window, in CSS pixels. */
-export const EDITOR_SIZE = { width: 1280, height: 960 };
+const EDITOR_SIZE = { width: 1280, height: 960 };
+/** The same for pictures in documents. */
+const PICTURE_SIZE = { width: 960, height: 480 };
 /** A name by which the browser finds this machine, other than those of the loopback. */
 export const ROBOT = 'robot.local';
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'],
-  '--autoplay-policy=no-user-gesture-required',
   `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
 ];
 
@@ -137,17 +138,24 @@ export class Editor {
 
   /** Keeps a picture of the editor, or of a part of it; gives its path. */
   async screenshot(name: string, part?: Locator): Promise<string> {
-    const path = screenshotPath(name);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const path = join(SCREENSHOTS, `${name}.png`);
     await (part ?? this.page).screenshot({ path });
     return path;
   }
 
-  /** Opens another page in the same browser. */
-  async openBeside(url: string, viewport: { width: number; height: number }): Promise<Page> {
-    const page = await this.page.context().newPage();
-    await page.setViewportSize(viewport);
-    await page.goto(url);
-    return page;
+  /** Keeps a picture fit for a document: the flow, and the palette scrolled to a type. */
+  async pictureOfFlow(name: string, paletteType: string): Promise<string> {
+    const { page } = this;
+    await page.locator('.red-ui-notification').waitFor({ state: 'detached' });
+    await page.setViewportSize(PICTURE_SIZE);
+    await page.evaluate('RED.menu.setSelected("menu-item-sidebar", false)');
+    const entry = page.locator(`.red-ui-palette-node[data-palette-type="${paletteType}"]`);
+    await entry.scrollIntoViewIfNeeded();
+    const path = await this.screenshot(name);
+    await page.evaluate('RED.menu.setSelected("menu-item-sidebar", true)');
+    await page.setViewportSize(EDITOR_SIZE);
+    return path;
   }
 
   close(): Promise<void> {
@@ -163,12 +171,6 @@ export class Editor {
     await mouse.move(to.x, to.y, { steps: 5 });
     await mouse.up();
   }
-}
-
-/** Where the picture of a name goes; its directory is there. */
-export function screenshotPath(name: string): string {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  return join(SCREENSHOTS, `${name}.png`);
 }
 
 interface Point {

@@ -90,7 +90,7 @@ export async function lookAt(editor: Editor, form: DialogForm, theme: string): P
     await assertWell(editor, dialog, form);
   } finally {
     await editor.cancel();
-    await editor.page.evaluate(`RED.view.select({ nodes: ['${id}'] })`);
+    await editor.page.evaluate(`RED.view.select({ nodes: [RED.nodes.node('${id}')] })`);
     await editor.page.keyboard.press('Delete');
   }
 }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { launchChromium } from '../../support/chromium';
-import { EDITOR_SIZE, Editor } from '../../support/Editor';
+import { Editor } from '../../support/Editor';
 import { NodeRed } from '../../support/NodeRed';
 import { PACKAGE_NAME, ROOT } from '../../support/packedPackage';
 import { assertLive } from '../../support/pictureClock';
@@ -11,9 +11,6 @@ import type { TestBrowser, TestPage } from '../../support/TestBrowser';
 import { waitFor } from '../../support/waitFor';
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples')).map(file => file.replace(/\.json$/, ''));
-
-/** Size of the pictures in the documents, in CSS pixels. */
-const PICTURE = { width: 960, height: 600 };
 
 describe('in the editor', () => {
   let nodeRed: NodeRed;
@@ -44,9 +41,7 @@ describe('in the editor', () => {
     page = await browser.open(`${nodeRed.origin}/rtcbot`);
     await assertLive(page);
     await editor.page.locator(`[id="${connection}"]`, { hasText: 'peer' }).waitFor();
-    await editor.page.setViewportSize(PICTURE);
-    await editor.screenshot('editor-first-flow');
-    await editor.page.setViewportSize(EDITOR_SIZE);
+    await editor.pictureOfFlow('editor-first-flow', 'rtc-speaker');
   });
 
   it('the dialog of the camera shows a live picture before a deploy', async () => {
