@@ -1,5 +1,6 @@
 // Builds dist/: the runtime by tsc, the browser library by esbuild, and copies of what the
-// runtime looks for beside the compiled nodes (html, locales, icons).
+// runtime looks for beside the compiled nodes (html, locales, icons). What dialogs load of the
+// sources in editor/ comes into resources/, where Node-RED serves it.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -39,6 +40,16 @@ buildSync({
   outfile: join(dist, 'client/rtcbot.js'),
 });
 buildSync({ ...library, format: 'esm', outfile: join(dist, 'client/rtcbot.mjs') });
+buildSync({
+  ...library,
+  entryPoints: [join(root, 'editor/qrCode.ts')],
+  format: 'iife',
+  globalName: 'rtcbotEditor',
+  banner: {
+    js: '/* Holds qrcode-generator, copyright (c) 2009 Kazuhiko Arase, MIT license: https://opensource.org/license/mit */',
+  },
+  outfile: join(root, 'resources/qrCode.js'),
+});
 cpSync(join(root, 'client/page.html'), join(dist, 'client/page.html'));
 
 const isAsset = source => !source.endsWith('.ts');

@@ -14,6 +14,7 @@ const others = [
   { program: 'Xvfb', package: 'xvfb' },
   { program: 'xdotool', package: 'xdotool' },
   { program: 'mpv', package: 'mpv' },
+  { program: 'zbarimg', package: 'zbar-tools' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
   // The RTSP server: modules of Debian's own Python, and plug-ins.

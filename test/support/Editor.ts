@@ -2,13 +2,23 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { FlowNode } from './flowNode';
+import { inPageScript } from './inPageScript';
 import { ROOT } from './packedPackage';
 import { programPath } from './programPath';
 
 /** Where screenshots go; not kept in the repository. */
 export const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
+/** Of the window, in CSS pixels. */
+const EDITOR_SIZE = { width: 1280, height: 960 };
+/** The same for pictures in documents. */
+const PICTURE_SIZE = { width: 960, height: 480 };
+/** A name by which the browser finds this machine, other than those of the loopback. */
+export const ROBOT = 'robot.local';
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'],
+  `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
+];
 
 /** Node-RED's editor in a real Chromium, used as a person does: by mouse and keyboard. */
 export class Editor {
@@ -29,15 +39,20 @@ export class Editor {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     try {
       const context = await browser.newContext({
-        viewport: { width: 1280, height: 960 },
+        viewport: EDITOR_SIZE,
         colorScheme: dark ? 'dark' : 'light',
       });
+      await context.addInitScript(inPageScript());
       const editor = new Editor(browser, await context.newPage());
       await editor.page.goto(origin);
       await editor.page.locator('.red-ui-palette-node').first().waitFor();
       await editor.page.waitForFunction(
         'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
       );
+      // As the choice "dark" in Node-RED 5's settings does; older ones have no dark theme.
+      if (dark) {
+        await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
+      }
       return editor;
     } catch (error) {
       await browser.close();
@@ -48,6 +63,13 @@ export class Editor {
   /** The flow as the editor would deploy it. */
   nodes(): Promise<FlowNode[]> {
     return this.page.evaluate('RED.nodes.createCompleteNodeSet()');
+  }
+
+  /** Adds an empty flow and shows it. */
+  async newFlow(): Promise<void> {
+    const active = await this.page.evaluate<string>('RED.workspaces.active()');
+    await this.page.evaluate('RED.actions.invoke("core:add-flow")');
+    await this.page.waitForFunction(`RED.workspaces.active() !== '${active}'`);
   }
 
   /** Drags a node from the palette to a place on the canvas and gives its id. */
@@ -119,6 +141,20 @@ export class Editor {
     mkdirSync(SCREENSHOTS, { recursive: true });
     const path = join(SCREENSHOTS, `${name}.png`);
     await (part ?? this.page).screenshot({ path });
+    return path;
+  }
+
+  /** Keeps a picture fit for a document: the flow, and the palette scrolled to a type. */
+  async pictureOfFlow(name: string, paletteType: string): Promise<string> {
+    const { page } = this;
+    await page.locator('.red-ui-notification').waitFor({ state: 'detached' });
+    await page.setViewportSize(PICTURE_SIZE);
+    await page.evaluate('RED.menu.setSelected("menu-item-sidebar", false)');
+    const entry = page.locator(`.red-ui-palette-node[data-palette-type="${paletteType}"]`);
+    await entry.scrollIntoViewIfNeeded();
+    const path = await this.screenshot(name);
+    await page.evaluate('RED.menu.setSelected("menu-item-sidebar", true)');
+    await page.setViewportSize(EDITOR_SIZE);
     return path;
   }
 

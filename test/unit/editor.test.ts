@@ -25,9 +25,9 @@ for (const node of nodes) {
     });
 
     it('has a label for every field that can be seen', () => {
-      const fields = [...template.matchAll(/<(?:input|select)\b[^>]*>/g)].map(([tag]) => tag);
+      const fields = [...template.matchAll(/<(?:input|select|textarea|meter)\b[^>]*>/g)];
       const labelled = [...template.matchAll(/<label for="([^"]+)"/g)].map(([, id]) => id);
-      const unlabelled = fields.filter(tag => {
+      const unlabelled = fields.filter(([tag]) => {
         const id = / id="([^"]+)"/.exec(tag)?.[1];
         return !/type="hidden"|\[aria-label\]/.test(tag) && !labelled.includes(id);
       });
@@ -36,6 +36,18 @@ for (const node of nodes) {
         labelled.filter(id => !ids.includes(id ?? '')),
         [],
       );
+    });
+
+    it('has a name for every button and a text for every picture', () => {
+      const labelled = [...template.matchAll(/<label for="([^"]+)"/g)].map(([, id]) => id);
+      const buttons = [...template.matchAll(/<button\b[^>]*>/g)].filter(
+        ([tag]) =>
+          !/\[aria-label\]/.test(tag) && !labelled.includes(/ id="([^"]+)"/.exec(tag)?.[1]),
+      );
+      const pictures = [...template.matchAll(/<img\b[^>]*>/g)].filter(
+        ([tag]) => !/\[alt\]/.test(tag),
+      );
+      assert.deepEqual([...buttons, ...pictures], []);
     });
 
     it('uses only texts that its catalog has, and uses all of them', () => {

@@ -45,7 +45,7 @@ describe('in the editor', () => {
     page = await browser.open(`${nodeRed.origin}/rtcbot`);
     await assertLive(page);
     await editor.page.locator(`[id="${connection}"]`, { hasText: 'peer' }).waitFor();
-    await editor.screenshot('editor-first-flow');
+    await editor.pictureOfFlow('editor-first-flow', 'rtc-speaker');
   });
 
   it('the dialog of the camera shows a live picture before a deploy', async () => {

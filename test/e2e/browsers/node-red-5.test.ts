@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { launchChromium } from '../../support/chromium';
+import { DIALOGS, lookAt } from '../../support/dialogs';
+import { Editor } from '../../support/Editor';
 import { TAB } from '../../support/flowNode';
 import { exampleFlow } from '../../support/flows';
 import { NodeRed, type Runtime } from '../../support/NodeRed';
@@ -19,6 +21,7 @@ describe('on Node-RED 5 with Node.js 24', () => {
   let directory: string;
   let nodeRed: NodeRed;
   let browser: TestBrowser;
+  let editor: Editor | undefined;
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rtcbot-node-red-5-'));
@@ -29,6 +32,7 @@ describe('on Node-RED 5 with Node.js 24', () => {
     browser = await launchChromium();
   });
   after(async () => {
+    await editor?.close();
     await browser?.close();
     await nodeRed?.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -57,6 +61,23 @@ describe('on Node-RED 5 with Node.js 24', () => {
     );
     await assertLive(page);
     await page.close();
+  });
+
+  describe('in the dark theme', () => {
+    before(async () => {
+      editor = await Editor.open(nodeRed.origin, { dark: true });
+      await editor.newFlow();
+    });
+    it('the editor is dark', async () => {
+      const classes = await editor?.page.locator('html').getAttribute('class');
+      assert.match(classes ?? '', /nr-theme-dark/);
+    });
+    for (const form of DIALOGS) {
+      it(`the dialog ${form.name} is legible`, async () => {
+        assert.ok(editor);
+        await lookAt(editor, form, 'dark');
+      });
+    }
   });
 
   it('nothing is left of removed nodes', async () => {

@@ -1,5 +1,6 @@
 /** The tools that every page of a test has as `window.inPage`. */
 export { connections, receivedCodec, remotePort } from './connections';
+export { faintTexts, namelessFields } from './dialogs';
 export { firstFrameMs } from './firstFrame';
 export { startOnsets, takeOnsets } from './onsets';
 export { startClock, takeReadings } from './pictureClock';
