@@ -32,6 +32,10 @@ describe('The dialogs', () => {
     assert.equal(await link.getAttribute('href'), page);
     const code = dialog.locator('#rtc-connection-qr svg');
     assert.equal(await code.getAttribute('aria-label'), 'QR code of the address');
+    // Leaving the field changes no address: one who scans keeps the code before the camera.
+    const drawn = await code.elementHandle();
+    await dialog.locator('#node-input-path').blur();
+    assert.equal(await drawn?.evaluate(element => element.isConnected), true);
     await code.scrollIntoViewIfNeeded();
     assert.equal(scan(await editor.screenshot('dialog-connection-qr', code)), page);
 
