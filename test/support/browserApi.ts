@@ -58,11 +58,9 @@ function membersOfClass(declaration: ts.ClassDeclaration): string[] {
 }
 
 /** The members of the class of ours that it extends. */
-function inherited({
-  heritageClauses = [],
-}: Pick<ts.ClassDeclaration, 'heritageClauses'>): string[] {
-  const base = heritageClauses[0]?.types[0]?.expression.getText();
-  return base === 'Closable' || base === 'Emitter' ? [...entryOf(parsed(base), base).members] : [];
+function inherited(declaration: ts.ClassDeclaration): readonly string[] {
+  const base = declaration.heritageClauses?.[0]?.types[0]?.expression.getText() ?? '';
+  return /^(Closable|Emitter)$/.test(base) ? entryOf(parsed(base), base).members : [];
 }
 
 function membersOfType(type: ts.TypeNode): string[] {
