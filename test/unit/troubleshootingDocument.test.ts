@@ -12,6 +12,11 @@ interface Catalog {
 
 const document = textOf('docs/troubleshooting.md');
 const common: Catalog = JSON.parse(textOf('nodes/locales/en-US/common.json'));
+/** All but those made from the help or about the browser alone. */
+const DOCUMENTS = [
+  ...['troubleshooting', 'performance', 'raspberry-pi', 'networks', 'settings', 'messages'],
+  ...['coming-from-rtcbot', 'architecture', 'hardware-checklist', 'https'],
+];
 const red = new Set(Object.values(common.errors).map(({ status }) => status));
 const inRows = (section: string) =>
   allOf(sectionOf(document, section), /^\| (\*.+?) \|/gm).flatMap(cell =>
@@ -51,10 +56,10 @@ describe('The document of troubles', () => {
 describe('The documents', () => {
   const labels = new Set(allEditorNodes().flatMap(node => Object.values(labelsOf(node.catalog))));
 
-  for (const name of ['troubleshooting', 'performance', 'raspberry-pi', 'networks', 'settings']) {
+  for (const name of DOCUMENTS) {
     it(`call the fields of dialogs as the dialogs do: ${name}`, () => {
       // Bold is also the beginning of an item in a list, which is no field.
-      const text = textOf(`docs/${name}.md`).replaceAll(/^- \*\*[^*]+\*\*/gm, '');
+      const text = textOf(`docs/${name}.md`).replaceAll(/^(?:-|\d+\.) \*\*[^*]+\*\*/gm, '');
       const fields = allOf(text, /\*\*([^*\n]+)\*\*/g);
       assert.deepEqual(
         fields.filter(field => !labels.has(field)),
