@@ -15,7 +15,7 @@ const common: Catalog = JSON.parse(textOf('nodes/locales/en-US/common.json'));
 /** All but those made from the help or about the browser alone. */
 const DOCUMENTS = [
   ...['troubleshooting', 'performance', 'raspberry-pi', 'networks', 'settings', 'messages'],
-  ...['coming-from-rtcbot', 'architecture', 'hardware-checklist', 'https'],
+  ...['coming-from-rtcbot', 'architecture', 'hardware-checklist', 'https', 'security'],
 ];
 const red = new Set(Object.values(common.errors).map(({ status }) => status));
 const inRows = (section: string) =>
