@@ -132,7 +132,7 @@ describe('The documents', () => {
     });
   }
 
-  it('the reference of the nodes is what their help says', () => {
+  it('the references of nodes and statuses are what help and catalog say', () => {
     execFileSync(process.execPath, [join(root, 'scripts/docs.mjs'), '--check']);
   });
 

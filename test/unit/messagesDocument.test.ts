@@ -20,8 +20,8 @@ const commands = new Set(
     [...text.matchAll(/(?:command|name) === '(\w+)'/g)].map(([, name]) => name),
   ),
 );
-/** Of other nodes: `http in` sends it and `http response` wants it back; object detection writes it. */
-const FOREIGN = new Set(['req', 'image']);
+/** Of others: of `http in` and `http response`, of object detection, of what catch nodes get. */
+const FOREIGN = new Set(['req', 'image', 'error', '_error']);
 /** What a row may be about besides properties: what stands in `payload` or `command`. */
 const VALUES = new Set(['connected', 'disconnected', ...commands, ...statistics]);
 
