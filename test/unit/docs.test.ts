@@ -150,7 +150,7 @@ describe('The documents', () => {
   });
 
   it('give the same figures of performance', () => {
-    const rows = (file: string) => read(file).match(/^\| \d+ × \d+ \|.*$/gm) ?? [];
+    const rows = (file: string): string[] => read(file).match(/^\| \d+ × \d+ \|.*$/gm) ?? [];
     const all = rows('docs/performance.md');
     assert.ok(rows('README.md').length > 2);
     assert.deepEqual(
