@@ -202,7 +202,7 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     const speaker = open();
     speaker.play('a', { data: Buffer.alloc(8000), sampleRate: 48_000, channels: 1 });
     await speaker.close();
-    await waitFor('end of the player', 1000, () => players() === 0);
+    await waitFor('end of the player', 10_000, () => players() === 0);
   });
 });
 
