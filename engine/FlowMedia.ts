@@ -3,14 +3,15 @@ import { FlowOrigin } from './capture/FlowOrigin';
 import { Source } from './capture/Source';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { jpegSize } from './coding/jpeg';
-import { pixelBytes, toI420 } from './coding/pixels';
+import { pixelBytes, type Size, toI420 } from './coding/pixels';
+import { WholeFrames } from './coding/WholeFrames';
 import type { AccessUnit } from './model/AccessUnit';
 import type { AudioUnit } from './model/AudioUnit';
 import { epochMs } from './model/Clock';
 import { MessageError } from './model/errors';
 import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
-import type { Pcm } from './output/PcmInput';
+import { checkForm, type Pcm } from './output/PcmInput';
 import type { FfmpegFinder } from './process/ffmpeg';
 import { hasSpareMemory } from './spareMemory';
 
@@ -70,10 +71,12 @@ export class FlowPictures {
     if (format === 'jpeg') {
       const size = jpegSize(data);
       if (!size) throw new MessageError('the picture is no JPEG');
+      checkSize(size);
       this.#origin.put({ ...picture, ...size, codec: 'JPEG', data });
       return;
     }
     const size = { width, height };
+    checkSize(size);
     if (data.length !== pixelBytes(format, size)) {
       throw new MessageError(`${data.length} bytes are no ${width}x${height} picture in ${format}`);
     }
@@ -87,20 +90,52 @@ export class FlowSound {
   readonly #origin = new FlowOrigin<AudioUnit>('sound of the flow');
   /** When the next chunk begins if the sound goes on, in ms since the epoch. */
   #nextMs = 0;
+  #form = '';
+  #frames = new WholeFrames(BYTES);
 
   constructor(tools: MediaTools) {
     this.source = looseAudio(this.#origin, tools);
   }
 
-  /** Chunks follow each other without gaps, whatever the moments at which they arrive. */
+  /**
+   * Chunks follow each other without gaps, whatever the moments at which they arrive and wherever
+   * they are cut.
+   * @throws SettingError when there can be no such rate or number of channels
+   */
   put({ data, sampleRate, channels }: Pcm): void {
-    const samples = Math.floor(data.length / (2 * channels));
+    checkForm(sampleRate, channels);
+    const pcm = this.#framesOf(sampleRate, channels).push(data);
+    const samples = pcm.length / (BYTES * channels);
+    if (samples === 0) return;
     const nowMs = epochMs();
     const timestampMs = Math.abs(nowMs - this.#nextMs) < LOOSE_MS ? this.#nextMs : nowMs;
     this.#nextMs = timestampMs + (1000 * samples) / sampleRate;
-    this.#origin.put({ codec: 'S16LE', data, timestampMs, sampleRate, channels, samples });
+    this.#origin.put({ codec: 'S16LE', data: pcm, timestampMs, sampleRate, channels, samples });
+  }
+
+  /** What was left of a chunk is no part of one of another form. */
+  #framesOf(sampleRate: number, channels: number): WholeFrames {
+    const form = `${sampleRate} ${channels}`;
+    if (form !== this.#form) this.#frames = new WholeFrames(BYTES * channels);
+    this.#form = form;
+    return this.#frames;
   }
 }
+
+/** @throws MessageError when there can be no such picture, or no program takes it */
+function checkSize({ width, height }: Size): void {
+  const isSize = [width, height].every(each => Number.isInteger(each) && each > 0);
+  if (!isSize) throw new MessageError(`there is no picture of ${width}x${height}`);
+  if (Math.max(width, height) <= MOST_PIXELS) return;
+  throw new MessageError(
+    `the picture is ${width}x${height}, and ${MOST_PIXELS} pixels are the most in a row or column`,
+  );
+}
+
+/** Of a sample of S16LE. */
+const BYTES = 2;
+/** VP8's limit (RFC 6386 section 9.1: 14 bits), and about that of H264 encoders, in pixels. */
+const MOST_PIXELS = 16_383;
 
 /** Chunks may come so much earlier or later than their turn, in ms. */
 const LOOSE_MS = 1000;

@@ -24,6 +24,7 @@ import {
 } from './lib/messageTarget';
 import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
+import { onFlowsStarted } from './lib/onFlowsStarted';
 import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
@@ -56,6 +57,7 @@ export = (RED: NodeAPI): void => {
     let outputs: OutputSettings;
     let channels: ChannelSettings;
     let endOutputs: (() => void) | undefined;
+    let unlisten: (() => void) | undefined;
 
     const show = () => {
       if (refusal) status.fail(refusal);
@@ -122,7 +124,7 @@ export = (RED: NodeAPI): void => {
     });
 
     this.on('close', async (done: () => void) => {
-      RED.events.off('flows:started', followWires);
+      unlisten?.();
       mount?.close();
       calling?.close();
       await connection?.close();
@@ -136,7 +138,7 @@ export = (RED: NodeAPI): void => {
       channels = channelSettings(config);
       outputs = { deadMan: deadManSettings(RED, this, config), statsMs: statsIntervalMs(config) };
       open();
-      RED.events.on('flows:started', followWires);
+      unlisten = onFlowsStarted(RED, followWires);
     } catch (error) {
       status.fail(error);
     }

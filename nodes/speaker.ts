@@ -8,7 +8,7 @@ import { holdEngine } from './lib/engine';
 import { type MediaMessage, pcmIn } from './lib/mediaMessages';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { numberOf } from './lib/numberOf';
-import { type PeerMessage, peerOf } from './lib/peerMessage';
+import { type PeerMessage, streamOf } from './lib/peerMessage';
 import { askedBackend, backendOf, type SoundConfig } from './lib/soundConfig';
 
 /** The settings of an rtc-speaker as the editor writes them. */
@@ -93,7 +93,7 @@ async function handle(speaker: SpeakerProxy, message: Incoming): Promise<void> {
   const pcm = pcmIn(message);
   if (payload instanceof TrackHandle) speaker.addTrack(payload);
   else if (Buffer.isBuffer(payload) && isWav(payload)) await speaker.playWav(payload);
-  else if (pcm) await speaker.play(peerOf(message) ?? message.topic ?? '', pcm);
+  else if (pcm) await speaker.play(streamOf(message), pcm);
   else if (volume === undefined) throw new MessageError('it holds no track and no sound');
 }
 

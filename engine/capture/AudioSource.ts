@@ -49,6 +49,8 @@ export class AudioSource extends EventEmitter<AudioSourceEvents> {
 
   constructor(origin: Origin<AudioUnit>, options: AudioSourceOptions) {
     super();
+    // As many as there are nodes.
+    this.setMaxListeners(0);
     this.#options = options;
     this.#native = this.#track(origin, options.lingerMs, unit => this.#measure(unit));
     this.#native.on('state', (state, retryMs) => this.#changed(state, retryMs));

@@ -65,6 +65,8 @@ export class Source extends EventEmitter<SourceEvents> {
 
   constructor(origin: Origin, options: SourceOptions) {
     super();
+    // As many as there are nodes.
+    this.setMaxListeners(0);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#silence = new Silence(this.#clock, () => this.#tell({ ...this.#state, isPaused: true }));

@@ -114,7 +114,9 @@ function sizeFilter(conversion: Conversion): string[] {
     return [`transpose=${direction},crop=${width}:${height}`];
   }
   if (width === conversion.width && height === conversion.height) return [];
-  return conversion.scaledWidth === undefined
+  // A side of one pixel is made two, where there is nothing to cut off.
+  const isCut = width <= conversion.width && height <= conversion.height;
+  return conversion.scaledWidth === undefined && isCut
     ? [`crop=${width}:${height}`]
     : [`scale=${width}:${height}:flags=fast_bilinear`];
 }

@@ -74,6 +74,8 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     }: TrackOptions<Unit> = {},
   ) {
     super();
+    // As many as there are nodes.
+    this.setMaxListeners(0);
     this.#origin = origin;
     this.#lingerMs = lingerMs;
     this.#schedule = new RetrySchedule(retry);

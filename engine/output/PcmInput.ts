@@ -1,5 +1,6 @@
 import { withChannels } from '../coding/channels';
 import { Resampler } from '../coding/Resampler';
+import { WholeFrames } from '../coding/WholeFrames';
 import { SettingError } from '../model/errors';
 import { CHANNELS, SAMPLE_RATE, samplesOf } from './audioBlock';
 
@@ -16,14 +17,15 @@ export interface Pcm {
 const RATES = { least: 4000, most: 384_000 };
 const MOST_CHANNELS = 32;
 const NONE = Buffer.alloc(0);
+/** Of a sample. */
+const BYTES = 2;
 
 /** Turns the chunks of one stream, whatever their rate and channels, into samples for a loudspeaker. */
 export class PcmInput {
   #sampleRate = 0;
   #channels = 0;
   #resampler: Resampler | undefined;
-  /** The begin of a frame whose rest comes with the next chunk. */
-  #rest: Buffer = NONE;
+  #frames = new WholeFrames(BYTES);
 
   /**
    * The samples of a chunk, in memory of their own or the chunk's: not to be written to.
@@ -34,11 +36,11 @@ export class PcmInput {
       checkForm(sampleRate, channels);
       this.#sampleRate = sampleRate;
       this.#channels = channels;
-      this.#rest = NONE;
+      this.#frames = new WholeFrames(channels * BYTES);
       const form = { inputRate: sampleRate, outputRate: SAMPLE_RATE, channels: this.#used };
       this.#resampler = new Resampler(form);
     }
-    const few = withChannels(this.#wholeFrames(data), channels, this.#used);
+    const few = withChannels(this.#frames.push(data), channels, this.#used);
     return this.#samples(this.#resampler?.push(few));
   }
 
@@ -54,14 +56,6 @@ export class PcmInput {
 
   #samples(pcm: Buffer = NONE): Int16Array {
     return samplesOf(withChannels(pcm, this.#used, CHANNELS));
-  }
-
-  #wholeFrames(data: Buffer): Buffer {
-    const all = this.#rest.length > 0 ? Buffer.concat([this.#rest, data]) : data;
-    const whole = all.length - (all.length % (this.#channels * 2));
-    // A copy: the rest must not hold the whole chunk.
-    this.#rest = whole < all.length ? Buffer.from(all.subarray(whole)) : NONE;
-    return all.subarray(0, whole);
   }
 }
 

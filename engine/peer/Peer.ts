@@ -95,6 +95,9 @@ export class Peer {
   #negotiating: Promise<string> | undefined;
   /** While it is connected. */
   #meter: PeerMeter | undefined;
+  readonly #sinceMs: number;
+  /** Something came from the other end, and be it a check of the path. */
+  #isHeard = false;
   #isRetired = false;
   #closing: Promise<void> | undefined;
 
@@ -105,6 +108,7 @@ export class Peer {
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = clock;
+    this.#sinceMs = clock.now();
     // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
     const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
@@ -117,6 +121,7 @@ export class Peer {
         videoCodec,
         calls,
         checkArrived: (...check) => {
+          this.#isHeard = true;
           this.#watchdog.heard();
           followNomination(this.#connection, check);
         },
@@ -130,6 +135,11 @@ export class Peer {
 
   get isConnected(): boolean {
     return this.#meter !== undefined;
+  }
+
+  /** How long nothing has come from the other end since the beginning, in ms; 0 once something has. */
+  get unheardMs(): number {
+    return this.#isHeard ? 0 : this.#clock.now() - this.#sinceMs;
   }
 
   /** The browser offered data channels. */

@@ -80,6 +80,11 @@ export interface MessageTarget {
 const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
 const MOST_HANDSHAKES = 64;
+/**
+ * A browser that has its answer checks the path at once. Who is not heard of for so long, in ms, has
+ * most likely left, and keeps its place no longer than until somebody else wants it.
+ */
+const UNHEARD_MS = 3000;
 
 /** So many peers that are gone are remembered: what comes late for them is for nobody else. */
 const MOST_GONE = 1000;
@@ -239,9 +244,19 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   #checkRoom(): void {
     const { maxPeers, whenFull } = this.#options;
     const isFull = this.#peers.size >= maxPeers && whenFull !== 'replace';
-    if (this.#closed || isFull) throw new TooManyPeersError(maxPeers);
+    if (this.#closed || (isFull && !this.#dropUnheard())) throw new TooManyPeersError(maxPeers);
     const handshakes = this.#peers.size - this.size;
-    if (handshakes >= MOST_HANDSHAKES) throw new TooManyPeersError(MOST_HANDSHAKES);
+    if (handshakes < MOST_HANDSHAKES || this.#dropUnheard()) return;
+    throw new TooManyPeersError(MOST_HANDSHAKES);
+  }
+
+  /** Gives up the browser that has been silent longest. False if none is taken for gone. */
+  #dropUnheard(): boolean {
+    const [peer] = [...this.#peers.values()]
+      .filter(({ unheardMs }) => !this.#options.calls && unheardMs > UNHEARD_MS)
+      .sort((a, b) => b.unheardMs - a.unheardMs);
+    if (peer) this.#left(peer, 'handshake timed out');
+    return peer !== undefined;
   }
 
   /** One codec serves all video of a peer. */
@@ -278,7 +293,9 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
           this.emit('connected', peer.id, media);
         },
         message: (channel, data) => this.emit('message', peer.id, channel, data),
-        closed: cause => this.#left(peer, cause),
+        closed: cause => {
+          if (this.#peers.has(peer.id)) this.#left(peer, cause);
+        },
         log: text => this.emit('log', `${text} (peer ${peer.id})`),
       },
       options,

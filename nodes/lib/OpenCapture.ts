@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { CaptureProxy } from '../../engine/port/CaptureProxy';
+import { onFlowsStarted } from './onFlowsStarted';
 import { type WiredConfig, wiresOf } from './wires';
 
 /**
@@ -8,11 +9,11 @@ import { type WiredConfig, wiresOf } from './wires';
  * held the old one over a wire that is gone loses it.
  */
 export class OpenCapture {
-  readonly #red: NodeAPI;
   readonly #node: Node;
   readonly #config: WiredConfig;
   readonly #open: () => CaptureProxy;
   readonly #topic: string;
+  readonly #unlisten: () => void;
   #capture: CaptureProxy;
   #wires: string;
 
@@ -22,14 +23,13 @@ export class OpenCapture {
     node: Node,
     { config, topic, open }: { config: WiredConfig; topic: string; open: () => CaptureProxy },
   ) {
-    this.#red = RED;
     this.#node = node;
     this.#config = config;
     this.#open = open;
     this.#topic = topic;
     this.#wires = this.#wiring();
     this.#capture = open();
-    RED.events.on('flows:started', this.#announce);
+    this.#unlisten = onFlowsStarted(RED, () => this.#announce());
   }
 
   get current(): CaptureProxy {
@@ -38,11 +38,11 @@ export class OpenCapture {
 
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
-    this.#red.events.off('flows:started', this.#announce);
+    this.#unlisten();
     await this.#capture.close();
   }
 
-  readonly #announce = (): void => {
+  #announce(): void {
     const wires = this.#wiring();
     if (wires !== this.#wires) {
       this.#wires = wires;
@@ -50,7 +50,7 @@ export class OpenCapture {
       this.#capture = this.#open();
     }
     this.#node.send([{ payload: this.#capture.track, topic: this.#topic }, null]);
-  };
+  }
 
   #wiring(): string {
     return JSON.stringify(wiresOf(this.#node, this.#config));

@@ -58,7 +58,7 @@ function sourceOptions(config: CameraConfig, { user, password }: CameraCredentia
     case 'url':
       return {
         source: 'url',
-        url: filled('url', config.url),
+        url: addressOf(config),
         rtspTransport: config.rtspTransport === 'udp' ? 'udp' : 'tcp',
         ...(user ? { user } : {}),
         ...(password ? { password } : {}),
@@ -68,6 +68,13 @@ function sourceOptions(config: CameraConfig, { user, password }: CameraCredentia
     default:
       return { source: 'test' };
   }
+}
+
+/** An environment variable may hold anything: the editor has seen only its name. */
+function addressOf({ url }: CameraConfig): string {
+  const address = filled('url', url);
+  if (/^[a-z][a-z0-9+.-]*:\/\/./i.test(address)) return address;
+  throw new SettingError('url', 'it is no whole address, such as rtsp://192.168.1.20/stream1');
 }
 
 function filled(setting: string, value: string | undefined): string {

@@ -21,7 +21,7 @@ export function numberOf(
   // Booleans, lists and the like would become numbers that nobody meant.
   const number =
     typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
-  if (!Number.isFinite(number)) throw new SettingError(setting, `${value} is not a number`);
+  if (!Number.isFinite(number)) throw new SettingError(setting, `${String(value)} is not a number`);
   if (number < least || number > most) {
     throw new SettingError(setting, `${number} is not between ${least} and ${most}`);
   }

@@ -27,7 +27,15 @@ export function fromPeer(peer: string): Pick<PeerMessage, 'peer' | '_session'> &
 /** The peer that a message is for, undefined for all. */
 export function peerOf({ peer, _session }: PeerMessage): string | undefined {
   if (typeof peer === 'string' && peer) return peer;
-  return _session?.type === SESSION_TYPE ? _session.id : undefined;
+  if (_session?.type !== SESSION_TYPE) return undefined;
+  // Messages are the work of anybody: the types are a wish.
+  return typeof _session.id === 'string' && _session.id ? _session.id : undefined;
+}
+
+/** Which stream of sound it is part of: that of its peer, or of its topic; all others are one. */
+export function streamOf(message: PeerMessage): string {
+  const { topic }: { topic?: unknown } = message;
+  return peerOf(message) ?? (typeof topic === 'string' ? topic : '');
 }
 
 /**

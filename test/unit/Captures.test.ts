@@ -7,6 +7,7 @@ import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/SoundFinder';
 import { Sources } from '../../engine/Sources';
+import { settled } from '../support/settled';
 import { waitFor } from '../support/waitFor';
 
 /** A camera that needs no device and no ffmpeg. */
@@ -108,6 +109,21 @@ describe('Captures', () => {
     const [now] = sources.video(['a']);
     assert.ok(now && now !== before);
     await captures.closeAll();
+  });
+
+  it('serve as many nodes and messages as come, without a warning of Node.js', async () => {
+    const { captures } = setUp();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+    const ids = Array.from({ length: 12 }, (_, index) => `camera ${index}`);
+    await Promise.all(ids.map(id => captures.openCamera(id, CAMERA)));
+    await Promise.all(ids.map(id => captures.snapshot(id, { format: 'gray8' })));
+    await Promise.all(ids.map(id => captures.openMicrophone(`microphone of ${id}`, MICROPHONE)));
+    await captures.closeAll();
+    await settled();
+    process.off('warning', warned);
+    assert.deepEqual(warnings, []);
   });
 
   it('give one picture of now', async () => {

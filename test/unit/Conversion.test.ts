@@ -45,15 +45,36 @@ describe('conversionArguments', () => {
     assert.equal(behind(conversionArguments(BASE, FFMPEG), '-fps_mode'), 'passthrough');
   });
 
-  for (const { it: sentence, width, height, to, crops } of [
-    { it: 'cuts odd sizes for H264', width: 641, height: 480, to: 'H264', crops: true },
-    { it: 'cuts odd heights for VP8', width: 640, height: 481, to: 'VP8', crops: true },
-    { it: 'leaves even sizes alone', width: 640, height: 480, to: 'H264', crops: false },
-    { it: 'leaves odd JPEGs alone', width: 641, height: 481, to: 'JPEG', crops: false },
+  for (const { it: sentence, width, height, to, filter } of [
+    {
+      it: 'cuts odd sizes for H264',
+      width: 641,
+      height: 480,
+      to: 'H264',
+      filter: /^crop=640:480$/,
+    },
+    {
+      it: 'cuts odd heights for VP8',
+      width: 640,
+      height: 481,
+      to: 'VP8',
+      filter: /^crop=640:480$/,
+    },
+    {
+      it: 'stretches what is one wide',
+      width: 1,
+      height: 300,
+      to: 'H264',
+      filter: /^scale=2:300:/,
+    },
+    { it: 'stretches a single pixel', width: 1, height: 1, to: 'VP8', filter: /^scale=2:2:/ },
+    { it: 'leaves even sizes alone', width: 640, height: 480, to: 'H264', filter: undefined },
+    { it: 'leaves odd JPEGs alone', width: 641, height: 481, to: 'JPEG', filter: undefined },
   ] as const) {
     it(sentence, () => {
       const args = conversionArguments({ ...BASE, width, height, to }, FFMPEG);
-      assert.equal(args.includes('-vf'), crops);
+      assert.equal(args.includes('-vf'), filter !== undefined);
+      if (filter) assert.match(behind(args, '-vf') ?? '', filter);
     });
   }
 });

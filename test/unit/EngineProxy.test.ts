@@ -77,7 +77,7 @@ describe('an EngineProxy', () => {
     browsers = [];
     await engine.close();
     await engine.close();
-    await waitFor('end of all processes', 2000, () => encoders() === 0);
+    await waitFor('end of all processes', 10_000, () => encoders() === 0);
   });
 
   it('brings the pictures of a capture, each a JPEG in memory of its own', async () => {
@@ -94,7 +94,7 @@ describe('an EngineProxy', () => {
     assert.notEqual(frames[0]?.data.buffer, frames[1]?.data.buffer);
     assert.deepEqual(states.slice(0, 3), ['idle', 'starting', 'live']);
     await capture.close();
-    await waitFor('end of the encoder', 2000, () => encoders() === 0);
+    await waitFor('end of the encoder', 10_000, () => encoders() === 0);
   });
 
   it('goes on with frames although a listener throws', async () => {
@@ -149,7 +149,7 @@ describe('an EngineProxy', () => {
     const answered = once(connection, 'message');
     (await other.browser.channel()).send('still here');
     assert.deepEqual(await answered, [other.peer, 'default', 'still here']);
-    await waitFor('line in the log', 2000, () => logged.some(text => /^unexpected/.test(text)));
+    await waitFor('line in the log', 10_000, () => logged.some(text => /^unexpected/.test(text)));
   });
 
   it('heals a crash: captures and connections work again, nothing of before is left', async () => {
@@ -202,7 +202,7 @@ describe('an EngineProxy', () => {
     const startMs = performance.now();
     await engine.close();
     assert.ok(performance.now() - startMs < 2000);
-    await waitFor('end of all processes', 2000, () => encoders() === 0);
+    await waitFor('end of all processes', 10_000, () => encoders() === 0);
   });
 
   it('closes while everything is still being opened', async () => {

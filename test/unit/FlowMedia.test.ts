@@ -91,6 +91,33 @@ describe('the pictures that a flow puts in', () => {
       frame: { ...UNSIZED, width: 640, height: 480, format: 'rgba', data: Buffer.alloc(100) },
       says: /100 bytes.*640x480.*rgba/,
     },
+    ...[
+      [0, 0],
+      [-2, -2],
+      [1.5, 2],
+      [Number.NaN, 1],
+      [1, 16_384],
+    ].map(([width = 0, height = 0]) => ({
+      it: `are refused when they are ${width}x${height}, as many bytes as they may have`,
+      frame: {
+        ...UNSIZED,
+        width,
+        height,
+        format: 'gray8' as const,
+        data: Buffer.alloc(Math.ceil(width * height) || 0),
+      },
+      says: new RegExp(`${width}x${height}`),
+    })),
+    {
+      it: 'are refused when a JPEG says that it has no pixels',
+      frame: { ...UNSIZED, format: 'jpeg', data: Buffer.from('ffd8ffc00011080000000003', 'hex') },
+      says: /0x0/,
+    },
+    {
+      it: 'are refused when a JPEG says that it has more pixels than any program takes',
+      frame: { ...UNSIZED, format: 'jpeg', data: Buffer.from('ffd8ffc0001108ffffffff03', 'hex') },
+      says: /65535x65535/,
+    },
   ] as const) {
     it(sentence, async () => {
       const { tools } = setUp();
@@ -133,6 +160,53 @@ describe('the sound that a flow puts in', () => {
     const units = await listen(sound.source);
     sound.put({ ...tenth, channels: 2 });
     assert.equal(units[0]?.samples, 400);
+    await sound.source.close();
+  });
+
+  it('is cut wherever its chunks end, and made whole again', async () => {
+    const { tools } = setUp();
+    const sound = new FlowSound(tools);
+    const units = await listen(sound.source);
+    const stereo = Buffer.from(Array.from({ length: 40 }, (_, index) => index));
+    for (const [from, to] of [
+      [0, 1],
+      [1, 9],
+      [9, 9],
+      [9, 14],
+      [14, 40],
+    ]) {
+      sound.put({ data: stereo.subarray(from, to), sampleRate: 8000, channels: 2 });
+    }
+    assert.deepEqual(
+      units.map(({ data, samples }) => [data.length, samples]),
+      [
+        [8, 2],
+        [4, 1],
+        [28, 7],
+      ],
+    );
+    assert.deepEqual(Buffer.concat(units.map(({ data }) => data)), stereo);
+    sound.put({ data: Buffer.alloc(3), sampleRate: 8000, channels: 2 });
+    sound.put({ data: Buffer.from([7, 8]), sampleRate: 16_000, channels: 1 });
+    assert.deepEqual(units.at(-1)?.data, Buffer.from([7, 8]), 'the rest was of another sound');
+    await sound.source.close();
+  });
+
+  it('is refused when there can be none of its rate or channels', async () => {
+    const { tools } = setUp();
+    const sound = new FlowSound(tools);
+    const units = await listen(sound.source);
+    for (const form of [
+      { sampleRate: Number.NaN },
+      { sampleRate: 0 },
+      { sampleRate: 44_100.5 },
+      { channels: 0 },
+      { channels: Number.NaN },
+      { channels: 1.5 },
+    ]) {
+      assert.throws(() => sound.put({ ...tenth, ...form }), { code: 'setting-invalid' });
+    }
+    assert.deepEqual(units, []);
     await sound.source.close();
   });
 

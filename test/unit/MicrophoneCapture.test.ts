@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -162,8 +162,11 @@ describe('MicrophoneCapture', () => {
   it('says how to get naudiodon when that is not installed', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'rtcbot-bare-'));
     try {
-      // Outside of the checkout, where no node_modules is above.
       cpSync(dist, directory, { recursive: true });
+      // The nearest one counts, and this one is empty: there may be another above the directory.
+      const nearest = join(directory, 'node_modules/naudiodon');
+      mkdirSync(nearest, { recursive: true });
+      writeFileSync(join(nearest, 'package.json'), '{"main": "missing.js"}');
       const Capture = builtCapture(directory);
       const options = { backend: 'naudiodon', sampleRate: 48_000, channels: 1 } as const;
       const microphone = opened(options, { sound, Capture });

@@ -27,7 +27,7 @@ describe('a PeerGroup', () => {
   };
   afterEach(async () => {
     await rig.close();
-    await waitFor('end of all sockets', 2000, () => sockets() === 0);
+    await waitFor('end of all sockets', 10_000, () => sockets() === 0);
     assert.equal(rig.track.state, 'idle');
   });
 
@@ -127,6 +127,24 @@ describe('a PeerGroup', () => {
     group.closePeer(peer);
     await rig.heard('disconnected: closed by flow');
     await rig.connect();
+    assert.equal(group.size, 1);
+  });
+
+  it('gives the place of a browser that is not heard of to who asks for it', async () => {
+    const { group, events } = start({ maxPeers: 1 });
+    await group.answer(CHROMIUM_OFFER);
+    const late = rig.browser();
+    const offer = await late.offer();
+    await assert.rejects(group.answer(offer), { code: 'too-many-peers' });
+    // Long before its handshake has taken too long.
+    const startMs = performance.now();
+    const { sdp } = await waitFor('place', 9000, () => group.answer(offer));
+    assert.ok(performance.now() - startMs > 2500, 'it had some time');
+    await late.accept(sdp);
+    await late.connected();
+    await rig.heard('connected');
+    assert.deepEqual(events, ['abandoned: handshake timed out', 'connected']);
+    await assert.rejects(group.answer(CHROMIUM_OFFER), { code: 'too-many-peers' });
     assert.equal(group.size, 1);
   });
 

@@ -20,6 +20,8 @@ import { waitFor } from '../support/waitFor';
 const built = join(__dirname, '../../dist/engine');
 /** A null sink begins to play up to 2 s after it was opened. */
 const START_MS = 10_000;
+/** What is played may take so long to be heard as it should be, on a busy machine. */
+const HEAR_MS = 15_000;
 
 describe('A Speaker', { timeout: 120_000 }, () => {
   let server: SoundServer;
@@ -40,18 +42,31 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     return channelOf(recording, SERVER_CHANNELS).subarray(SERVER_RATE / 10);
   };
 
+  /** Listens until this is measured: a busy machine leaves gaps, in any one recording maybe many. */
+  const comesTo = (
+    wanted: number,
+    tolerance: number,
+    measure: (heard: Float64Array) => number,
+  ): Promise<void> => {
+    const measured: number[] = [];
+    return waitFor(`${wanted}`, HEAR_MS, async () => {
+      measured.push(measure(await hear(300)));
+      if (Math.abs((measured.at(-1) ?? 0) - wanted) < tolerance) return true;
+      throw new Error(`heard ${measured.join(', ')}`);
+    }).then(() => {});
+  };
+  const amplitudeComesTo = (wanted: number, tolerance: number, frequency = 1000) =>
+    comesTo(wanted, tolerance, heard => amplitude(heard, frequency));
+
   it('plays a tone of a flow, at another rate and in mono, as it was', async () => {
     const speaker = open();
     const stop = sendTone(speaker, { frequency: 1000, sampleRate: 16_000, channels: 1 });
     await live(speaker);
-    const heard = await hear(1000);
+    await comesTo(1000, 10, heard => typical(heard, piece => frequencyOf(piece, SERVER_RATE)));
+    // A sine that goes to half of full scale.
+    await comesTo(20 * Math.log10(0.5 / Math.SQRT2), 1, heard => typical(heard, levelDb));
     await stop();
     await speaker.close();
-    const frequency = typical(heard, piece => frequencyOf(piece, SERVER_RATE));
-    assert.ok(Math.abs(frequency / 1000 - 1) < 0.01, `${frequency} Hz`);
-    // A sine that goes to half of full scale.
-    const level = typical(heard, levelDb) - 20 * Math.log10(0.5 / Math.SQRT2);
-    assert.ok(Math.abs(level) < 1, `${level} dB`);
   });
 
   it('plays by naudiodon, which runs in a process of its own, as it is shipped', async () => {
@@ -63,10 +78,9 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     );
     const stop = sendTone(speaker, { frequency: 1000, sampleRate: SERVER_RATE, channels: 2 });
     await live(speaker);
-    const heard = await hear(1000);
+    await amplitudeComesTo(0.5, 0.05);
     await stop();
     await speaker.close();
-    assert.ok(Math.abs(amplitude(heard, 1000) - 0.5) < 0.05, String(amplitude(heard, 1000)));
   });
 
   it('mixes two tracks, and lets go of the one that is detached', async () => {
@@ -74,53 +88,42 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     const tracks = [440, 1000].map(frequency => new Track(toneOrigin(frequency), { lingerMs: 0 }));
     for (const [index, track] of tracks.entries()) speaker.attach(String(index), track);
     await live(speaker);
-    const both = await hear(500);
+    await comesTo(0.25, 0.03, heard => furthest([440, 1000], heard, 0.25));
     speaker.detach('0');
-    await waitFor('end of the first track', 1000, () => tracks[0]?.state === 'idle');
-    await waitFor('silence of the first track', 5000, async () => {
-      const alone = await hear(300);
-      return amplitude(alone, 440) < 0.01;
-    });
-    const alone = await hear(300);
+    await waitFor('end of the first track', 5000, () => tracks[0]?.state === 'idle');
+    await amplitudeComesTo(0, 0.01, 440);
+    await amplitudeComesTo(0.25, 0.03, 1000);
     await speaker.close();
     await Promise.all(tracks.map(track => track.close()));
-    for (const frequency of [440, 1000]) {
-      const found = amplitude(both, frequency);
-      assert.ok(Math.abs(found - 0.25) < 0.03, `${frequency} Hz: ${found}`);
-    }
-    assert.ok(Math.abs(amplitude(alone, 1000) - 0.25) < 0.03);
   });
 
   it('changes its volume and mutes while it plays', async () => {
     const speaker = open({ volume: 0.5 });
     const stop = sendTone(speaker, { frequency: 1000, sampleRate: SERVER_RATE, channels: 2 });
     await live(speaker);
-    const half = amplitude(await hear(300), 1000);
+    await amplitudeComesTo(0.25, 0.02);
     speaker.setVolume(0.1);
-    const comesTo = (wanted: number) =>
-      waitFor(`amplitude ${wanted}`, 5000, async () => {
-        return Math.abs(amplitude(await hear(300), 1000) - wanted) < 0.005;
-      });
-    await comesTo(0.05);
+    await amplitudeComesTo(0.05, 0.005);
     speaker.setMuted(true);
-    await comesTo(0);
+    await amplitudeComesTo(0, 0.005);
     speaker.setMuted(false);
-    await comesTo(0.05);
+    await amplitudeComesTo(0.05, 0.005);
     await stop();
     await speaker.close();
-    assert.ok(Math.abs(half - 0.25) < 0.02, String(half));
   });
 
   it('plays whole WAV files one after the other, then closes the device', async () => {
     const speaker = open();
     const pcm = tone({ frequency: 500, sampleRate: 8000, durationMs: 400 });
+    const hearing = hear(5000); // from before they begin, whoever of the two is ready first
     speaker.playWav(wavOf(pcm, 8000, 1));
     speaker.playWav(wavOf(pcm, 8000, 1));
-    const heard = await hear(600);
-    const frequency = typical(heard, piece => frequencyOf(piece, SERVER_RATE));
-    assert.ok(Math.abs(frequency / 500 - 1) < 0.01, `${frequency} Hz`);
+    await until(speaker, 'live');
     await until(speaker, 'idle');
-    await waitFor('end of the player', 2000, () => players() === 0);
+    await waitFor('end of the player', 10_000, () => players() === 0);
+    const heard = piecesOf(await hearing).map(piece => frequencyOf(piece, SERVER_RATE));
+    const right = heard.filter(frequency => Math.abs(frequency / 500 - 1) < 0.01);
+    assert.ok(right.length >= 9, `more than one of them: ${heard.join(', ')} Hz`);
     assert.deepEqual(speaker.counters, { played: 40, concealed: 0, droppedLate: 0 });
     await speaker.close();
   });
@@ -159,13 +162,12 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     const stop = sendTone(speaker, { frequency: 1000, sampleRate: SERVER_RATE, channels: 2 });
     await live(speaker);
     await server.kill();
-    await waitFor('failure', 5000, () => failures.length >= 2);
+    await waitFor('failure', 15_000, () => failures.length >= 2);
     await server.restart();
-    await live(speaker, 15_000);
-    const heard = await hear(300);
+    await live(speaker, 30_000);
+    await amplitudeComesTo(0.5, 0.03);
     await stop();
     await speaker.close();
-    assert.ok(Math.abs(amplitude(heard, 1000) - 0.5) < 0.03);
     assert.equal(failures[0]?.code, 'sound-server-gone');
   });
 
@@ -200,7 +202,7 @@ describe('A Speaker', { timeout: 120_000 }, () => {
     const speaker = open();
     speaker.play('a', { data: Buffer.alloc(8000), sampleRate: 48_000, channels: 1 });
     await speaker.close();
-    await waitFor('end of the player', 1000, () => players() === 0);
+    await waitFor('end of the player', 10_000, () => players() === 0);
   });
 });
 
@@ -217,14 +219,26 @@ const PIECE = SERVER_RATE / 20;
 
 /** The median over the pieces of a recording: a busy machine leaves gaps, which say nothing. */
 function typical(samples: Float64Array, measure: (piece: Float64Array) => number): number {
-  const values = Array.from({ length: Math.floor(samples.length / PIECE) }, (_, i) =>
-    measure(samples.subarray(i * PIECE, (i + 1) * PIECE)),
-  ).sort((a, b) => a - b);
+  const values = piecesOf(samples)
+    .map(measure)
+    .sort((a, b) => a - b);
   return values[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function piecesOf(samples: Float64Array): Float64Array[] {
+  return Array.from({ length: Math.floor(samples.length / PIECE) }, (_, i) =>
+    samples.subarray(i * PIECE, (i + 1) * PIECE),
+  );
 }
 
 function amplitude(samples: Float64Array, frequency: number): number {
   return typical(samples, piece => amplitudeAt(piece, SERVER_RATE, frequency));
+}
+
+/** The amplitude of the frequency that is furthest from what it should be. */
+function furthest(frequencies: readonly number[], samples: Float64Array, wanted: number): number {
+  const found = frequencies.map(frequency => amplitude(samples, frequency));
+  return found.sort((a, b) => Math.abs(b - wanted) - Math.abs(a - wanted))[0] ?? Number.NaN;
 }
 
 /** Players of this process that run. */

@@ -135,9 +135,9 @@ for (const codec of ['H264', 'VP8'] as const) {
       const receiver = new VideoReceiver(pair.received('video'), pair.receiving);
       const { units, run } = receive(receiver);
       // The keyframe that is asked for at the start is the first unit.
-      await waitFor('ask for a keyframe', 2000, () => camera.asks.length > 0);
+      await waitFor('ask for a keyframe', 10_000, () => camera.asks.length > 0);
       await camera.film();
-      await waitFor('last unit', 2000, () => indicesOf(units, codec).at(-1) === PICTURES - 1);
+      await waitFor('last unit', 10_000, () => indicesOf(units, codec).at(-1) === PICTURES - 1);
       pair.loses = () => false;
 
       const indices = indicesOf(units, codec);
@@ -252,7 +252,7 @@ for (const codec of ['H264', 'VP8'] as const) {
       const receiver = new VideoReceiver(pair.received('video'), pair.receiving);
       const { run, state } = receive(receiver);
       await pair.close();
-      await waitFor('end', 2000, () => state.ended > 0);
+      await waitFor('end', 10_000, () => state.ended > 0);
       await run.close();
       assert.equal(receive(receiver).state.ended, 1);
     });
@@ -297,10 +297,10 @@ describe('What a peer may send', () => {
     remb.add(receiver);
     remb.add({ ssrc: 77, nextBitrateBps: () => 48_000 });
     remb.start(pair.receiving, 1);
-    await waitFor('first limit', 2000, () => limits.length === 1);
+    await waitFor('first limit', 10_000, () => limits.length === 1);
     clock.advance(999);
     clock.advance(1);
-    await waitFor('second limit', 2000, () => limits.length === 2);
+    await waitFor('second limit', 10_000, () => limits.length === 2);
     remb.close();
     assert.equal(clock.pending, 0);
     assert.deepEqual(limits, [2_048_000n, 2_048_000n]);
@@ -318,7 +318,6 @@ describe('What a peer may send', () => {
     assert.equal(receiver.nextBitrateBps(), 2_550_000);
     pair.loses = () => false;
     const { length } = units;
-    await waitFor('quiet', 1000, () => units.length >= length);
     receiver.nextBitrateBps();
     await camera.film(() => units.length > length + 40);
     const later = receiver.nextBitrateBps();

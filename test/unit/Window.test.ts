@@ -178,7 +178,7 @@ describe('A Window', { timeout: 180_000 }, () => {
     const [pid] = players();
     assert.ok(pid);
     process.kill(pid, 'SIGKILL');
-    await waitFor('failure', 2000, () => failures.length > 0);
+    await waitFor('failure', 10_000, () => failures.length > 0);
     await shows(partOf(320, 240));
     await close();
     assert.deepEqual(

@@ -86,7 +86,7 @@ describe('a call from one group to another', () => {
   afterEach(async () => {
     await caller.close();
     await callee.close();
-    await waitFor('end of all sockets', 2000, () => sockets() === 0);
+    await waitFor('end of all sockets', 10_000, () => sockets() === 0);
   });
 
   it('carries messages both ways, those from before it is through too', async () => {

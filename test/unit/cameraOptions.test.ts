@@ -74,6 +74,10 @@ describe('cameraOptions', () => {
   for (const { config, names } of [
     { config: { source: 'usb' }, names: /device/ },
     { config: { source: 'url', url: '  ' }, names: /url/ },
+    { config: { source: 'url', url: '192.168.1.20/stream1' }, names: /url.*rtsp:/ },
+    { config: { source: 'url', url: '-version' }, names: /url.*rtsp:/ },
+    { config: { source: 'url', url: '/etc/hostname' }, names: /url.*rtsp:/ },
+    { config: { source: 'url', url: 'rtsp://' }, names: /url.*rtsp:/ },
     { config: { source: 'file' }, names: /file/ },
     { config: { width: '8' }, names: /width/ },
     { config: { height: 'tall' }, names: /height/ },

@@ -20,8 +20,9 @@ describe('numberOf', () => {
     });
   }
 
-  for (const value of ['x', '12px', 0, '101', -1, true, [], [5], {}, Number.NaN, Infinity]) {
-    it(`refuses ${JSON.stringify(value)} and names the setting`, () => {
+  const wrong = ['x', '12px', 0, '101', -1, true, [], [5], {}, Number.NaN, Infinity, Symbol('x')];
+  for (const value of wrong) {
+    it(`refuses ${JSON.stringify(value) ?? String(value)} and names the setting`, () => {
       assert.throws(() => numberOf('width', value, LIMITS), {
         code: 'setting-invalid',
         message: /width/,

@@ -13,7 +13,7 @@ describe('the messages of a PeerGroup', () => {
   };
   afterEach(async () => {
     await rig.close();
-    await waitFor('end of all sockets', 2000, () => sockets() === 0);
+    await waitFor('end of all sockets', 10_000, () => sockets() === 0);
     assert.equal(rig.track.state, 'idle');
   });
 

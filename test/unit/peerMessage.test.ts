@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dataOf, messageFrom, type PeerMessage, peerOf } from '../../nodes/lib/peerMessage';
+import {
+  dataOf,
+  messageFrom,
+  type PeerMessage,
+  peerOf,
+  streamOf,
+} from '../../nodes/lib/peerMessage';
 
 describe('messageFrom', () => {
   for (const { it: sentence, data, payload } of [
@@ -61,7 +67,23 @@ describe('peerOf', () => {
     },
     { it: 'is nobody, which means all', message: {}, peer: undefined },
     { it: 'takes an empty name for none', message: { peer: '' }, peer: undefined },
+    ...[() => 1, { a: 1 }, 7, '', undefined].map(id => ({
+      it: `ignores a session whose id is ${typeof id === 'string' ? 'empty' : `a ${typeof id}`}`,
+      message: { _session: { type: 'rtcbot', id } },
+      peer: undefined,
+    })),
   ]) {
-    it(sentence, () => assert.equal(peerOf(message as PeerMessage), peer));
+    it(sentence, () => assert.equal(peerOf(message as unknown as PeerMessage), peer));
+  }
+});
+
+describe('streamOf', () => {
+  for (const { it: sentence, message, stream } of [
+    { it: 'is the peer', message: { peer: 'p1', topic: 'radio' }, stream: 'p1' },
+    { it: 'is the topic where there is no peer', message: { topic: 'radio' }, stream: 'radio' },
+    { it: 'is one for all that have neither', message: {}, stream: '' },
+    { it: 'is no topic that is no text', message: { topic: () => 1 }, stream: '' },
+  ]) {
+    it(sentence, () => assert.equal(streamOf(message as unknown as PeerMessage), stream));
   }
 });

@@ -36,7 +36,7 @@ async function serve(options: Partial<PicturesOptions> = {}) {
     for (const [, ended] of viewers) ended();
   };
   const watched = (count: number) =>
-    waitFor(`${count} viewers`, 2000, () => viewers.size === count, { everyMs: 5 });
+    waitFor(`${count} viewers`, 10_000, () => viewers.size === count, { everyMs: 5 });
   return { put, end, watched, clock };
 }
 

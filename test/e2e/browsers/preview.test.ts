@@ -62,17 +62,18 @@ describe('the preview of a display in the editor', () => {
     assert.equal(first.height, 120);
     assert.ok(first.href.length < 50_000, `${first.href.length} characters`);
     await editor.evaluate(`(() => {
-      window.changes = 0;
+      window.changes = [];
       const image = document.getElementById('rtc-display-preview-display');
-      new MutationObserver(() => { window.changes += 1; window.lastChange = performance.now(); window.firstChange ??= window.lastChange; })
+      new MutationObserver(() => { window.changes.push(performance.now()); })
         .observe(image, { attributeFilter: ['href'] });
     })()`);
-    const changes = await waitFor('8 pictures', 15_000, async () => {
-      const found = await editor.evaluate<number>('window.changes');
-      return found >= 8 && found;
+    // What an editor that was busy gets at once after that is no higher rate: others are.
+    await waitFor('8 pictures on end at a low rate', LOAD_MS, async () => {
+      const times = (await editor.evaluate<number[]>('window.changes')).slice(-8);
+      const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+      assert.ok(times.length === 8 && spanMs > 7 * 200, `${times.length} pictures in ${spanMs} ms`);
+      return true;
     });
-    const spanMs = await editor.evaluate<number>('window.lastChange - window.firstChange');
-    assert.ok(spanMs / (changes - 1) > 200, `${changes} pictures in ${spanMs} ms`);
     assert.equal(await picture('other'), null);
   });
 
@@ -87,7 +88,7 @@ describe('the preview of a display in the editor', () => {
 
   it('is gone when it is switched off', async () => {
     await nodeRed.deploy(flows({ preview: false }));
-    await waitFor('end of the picture', 5000, async () => (await picture('display')) === null);
+    await waitFor('end of the picture', LOAD_MS, async () => (await picture('display')) === null);
     await waitFor('end of all processes', 10_000, () => nodeRed.descendants.length === 0);
     await nodeRed.deploy(flows({ preview: true }));
     await editor.reload();
