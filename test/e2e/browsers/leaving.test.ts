@@ -21,7 +21,7 @@ describe('a viewer who leaves', () => {
   const newEvent = (payload: string, before: number, limitMs: number): Promise<Event> =>
     waitFor(`event ${payload}`, limitMs, async () => (await eventsOf(payload))[before]);
 
-  it('by closing the page is gone within 1 s', async () => {
+  it('by closing the page is gone within 3 s', async () => {
     const browser = await launchChromium();
     try {
       const [connectedBefore, goneBefore] = [
@@ -30,14 +30,15 @@ describe('a viewer who leaves', () => {
       ];
       const page = await browser.open(`${nodeRed.origin}/rtcbot`);
       await assertLive(page);
-      const { peer } = await newEvent('connected', connectedBefore, 2000);
+      const { peer } = await newEvent('connected', connectedBefore, 15_000);
 
       const closedAtMs = Date.now();
       await page.close();
-      const event = await newEvent('disconnected', goneBefore, 2000);
+      const event = await newEvent('disconnected', goneBefore, 15_000);
       assert.equal(event.peer, peer);
       assert.match(event.reason ?? '', /\w/);
-      assert.ok(event.atMs - closedAtMs < 1000, `after ${event.atMs - closedAtMs} ms`);
+      // Without its good-bye it would take 8 s.
+      assert.ok(event.atMs - closedAtMs < 3000, `after ${event.atMs - closedAtMs} ms`);
     } finally {
       await browser.close();
     }
@@ -64,7 +65,7 @@ describe('a viewer who leaves', () => {
       texts.some(text => /\b1 peer/.test(text)),
       `one peer was shown: ${texts}`,
     );
-    await waitFor('status without peers', 3000, async () => {
+    await waitFor('status without peers', 15_000, async () => {
       const { statuses } = await observed(nodeRed);
       const last = statuses.filter(({ node }) => node === 'connection').at(-1);
       return !/\b[1-9]\d* peer/.test(last?.text ?? '');

@@ -31,7 +31,7 @@ describe('watching "02 Camera to browser"', () => {
     return page;
   }
   const codecOf = (page: TestPage) =>
-    waitFor('codec', 5000, () => page.evaluate<string | undefined>('inPage.receivedCodec()'));
+    waitFor('codec', 15_000, () => page.evaluate<string | undefined>('inPage.receivedCodec()'));
 
   it('works in Chromium, which gets H264', async () => {
     const page = await openIn(chromium);
