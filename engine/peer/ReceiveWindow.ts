@@ -16,6 +16,11 @@ interface Association {
 
 /** What a message costs beside its bytes while the flow has not taken it: objects on both threads. */
 const MESSAGE_BYTES = 256;
+/**
+ * What a message counts at most, in bytes. Only those that came in parts are larger: as one they would
+ * shut the window all of a sudden, and what is under way would have to be sent again after a pause.
+ */
+const MOST_COUNTED_BYTES = 384 * 1024;
 /** A peer that had to wait is told to go on when there is so much room again, in bytes. */
 const ROOM_BYTES = 512 * 1024;
 /** A peer need not use a window up that a packet does not fit into any more: some packets, in bytes. */
@@ -61,7 +66,7 @@ export class ReceiveWindow {
 
   /** A message goes to the flow. */
   hold(message: ChannelData): void {
-    const bytes = Buffer.byteLength(message) + MESSAGE_BYTES;
+    const bytes = Math.min(Buffer.byteLength(message), MOST_COUNTED_BYTES) + MESSAGE_BYTES;
     this.#held.push(bytes);
     this.#add(bytes);
   }

@@ -260,6 +260,12 @@ for (const each of document.querySelectorAll('rtcbot-joystick')) each.subscribe(
       y: y + radius,
     }));
     assert.ok(left && right);
+    // A finger that the browser knows no more of could never let go.
+    const isHeld = await page.evaluate(`(stick => {
+      stick.dispatchEvent(new PointerEvent('pointerdown', { pointerId: 99 }));
+      return stick.joystick.held;
+    })(document.querySelector('rtcbot-joystick'))`);
+    assert.equal(isHeld, false);
     /** The newest position of each. */
     const waitForSticks = (expected: Record<string, [number, number, boolean]>) =>
       waitFor(JSON.stringify(expected), LIMIT_MS, async () => {
