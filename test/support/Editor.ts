@@ -137,13 +137,13 @@ export class Editor {
     await page.locator('#menu-item-import').click();
     const tabs = page.locator('#red-ui-clipboard-dialog-import-tabs');
     await tabs.waitFor();
-    // 100 ms after it opens the dialog looks at its text field and disables its button while that is
-    // empty, whatever is chosen by then. Timers fire in the order in which they are due.
+    // 100 ms after it opens the dialog looks at its text field, which is empty, and chooses the root of
+    // each tree: both disable its button, whatever is chosen by then. Timers fire in their order.
     await page.evaluate('new Promise(resolve => setTimeout(resolve, 101))');
     await tabs.getByText('Examples').click();
     const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await tree.getByText(packageName).click();
-    await tree.getByText(example).click();
+    await this.#clickUnfolded(tree.getByText(packageName));
+    await this.#clickUnfolded(tree.getByText(example));
     await page.locator('#red-ui-clipboard-dialog-ok').click();
     await tabs.waitFor({ state: 'hidden' });
   }
@@ -172,6 +172,13 @@ export class Editor {
 
   close(): Promise<void> {
     return this.#browser.close();
+  }
+
+  /** Clicks on an entry of a tree, once it has stopped to unfold: entries move away under the mouse. */
+  async #clickUnfolded(entry: Locator): Promise<void> {
+    await entry.waitFor();
+    await this.page.waitForFunction('$(":animated").length === 0');
+    await entry.click();
   }
 
   /** Presses the button of the mouse at one place, moves, and lets it go at the other. */
