@@ -5,10 +5,13 @@ import type { FlowNode } from './flowNode';
 import { inPageScript } from './inPageScript';
 import { ROOT } from './packedPackage';
 import { programPath } from './programPath';
+import { waitFor } from './waitFor';
 
 /** Where screenshots go; not kept in the repository. */
 export const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
+/** For one attempt to open a dialog. */
+const DIALOG_MS = 3000;
 /** Of the window, in CSS pixels. */
 const EDITOR_SIZE = { width: 1280, height: 960 };
 /** The same for pictures in documents. */
@@ -94,9 +97,14 @@ export class Editor {
 
   /** Opens the dialog of a node. */
   async openDialog(id: string): Promise<Locator> {
-    await this.page.locator(`[id="${id}"]`).dblclick();
+    const node = this.page.locator(`[id="${id}"]`);
     const dialog = this.page.locator('.red-ui-tray').last();
-    await dialog.waitFor();
+    // The editor takes two clicks for one only if it gets to them within 650 ms, which a busy machine may not.
+    await waitFor('dialog', WAIT_MS, async () => {
+      if (!(await dialog.isVisible())) await node.dblclick({ timeout: DIALOG_MS });
+      await dialog.waitFor({ timeout: DIALOG_MS });
+      return true;
+    });
     // The tray slides in.
     await this.page.waitForFunction(
       '$(".red-ui-tray").last().position().left === 0 || !$(".red-ui-tray").is(":animated")',
@@ -128,10 +136,14 @@ export class Editor {
     await page.locator('#red-ui-header-button-sidemenu').click();
     await page.locator('#menu-item-import').click();
     const tabs = page.locator('#red-ui-clipboard-dialog-import-tabs');
+    await tabs.waitFor();
+    // 100 ms after it opens the dialog looks at its text field, which is empty, and chooses the root of
+    // each tree: both disable its button, whatever is chosen by then. Timers fire in their order.
+    await page.evaluate('new Promise(resolve => setTimeout(resolve, 101))');
     await tabs.getByText('Examples').click();
     const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await tree.getByText(packageName).click();
-    await tree.getByText(example).click();
+    await this.#clickUnfolded(tree.getByText(packageName));
+    await this.#clickUnfolded(tree.getByText(example));
     await page.locator('#red-ui-clipboard-dialog-ok').click();
     await tabs.waitFor({ state: 'hidden' });
   }
@@ -160,6 +172,13 @@ export class Editor {
 
   close(): Promise<void> {
     return this.#browser.close();
+  }
+
+  /** Clicks on an entry of a tree, once it has stopped to unfold: entries move away under the mouse. */
+  async #clickUnfolded(entry: Locator): Promise<void> {
+    await entry.waitFor();
+    await this.page.waitForFunction('$(":animated").length === 0');
+    await entry.click();
   }
 
   /** Presses the button of the mouse at one place, moves, and lets it go at the other. */
