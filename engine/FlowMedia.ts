@@ -10,7 +10,7 @@ import { epochMs } from './model/Clock';
 import { MessageError } from './model/errors';
 import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
-import type { Pcm } from './output/PcmInput';
+import { checkForm, type Pcm } from './output/PcmInput';
 import type { FfmpegFinder } from './process/ffmpeg';
 import { hasSpareMemory } from './spareMemory';
 
@@ -92,8 +92,12 @@ export class FlowSound {
     this.source = looseAudio(this.#origin, tools);
   }
 
-  /** Chunks follow each other without gaps, whatever the moments at which they arrive. */
+  /**
+   * Chunks follow each other without gaps, whatever the moments at which they arrive.
+   * @throws SettingError when there can be no such rate or number of channels
+   */
   put({ data, sampleRate, channels }: Pcm): void {
+    checkForm(sampleRate, channels);
     const samples = Math.floor(data.length / (2 * channels));
     const nowMs = epochMs();
     const timestampMs = Math.abs(nowMs - this.#nextMs) < LOOSE_MS ? this.#nextMs : nowMs;

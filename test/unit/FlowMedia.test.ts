@@ -5,7 +5,7 @@ import type { Source } from '../../engine/capture/Source';
 import { FlowPictures, FlowSound, looseVideo } from '../../engine/FlowMedia';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
-import { CaptureEndedError } from '../../engine/model/errors';
+import { CaptureEndedError, SettingError } from '../../engine/model/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
@@ -135,6 +135,20 @@ describe('the sound that a flow puts in', () => {
     assert.equal(units[0]?.samples, 400);
     await sound.source.close();
   });
+
+  for (const { it: sentence, form } of [
+    { it: 'a rate of 0', form: { sampleRate: 0 } },
+    { it: 'a rate that is not a number', form: { sampleRate: Number.NaN } },
+    { it: 'a rate whose filter would take gigabytes', form: { sampleRate: 999_999_937 } },
+    { it: 'no channels', form: { channels: 0 } },
+  ]) {
+    it(`refuses ${sentence}`, async () => {
+      const { tools } = setUp();
+      const sound = new FlowSound(tools);
+      assert.throws(() => sound.put({ ...tenth, ...form }), SettingError);
+      await sound.source.close();
+    });
+  }
 
   it('does not run ahead of the time by more than a second', async () => {
     const { tools } = setUp();
