@@ -34,12 +34,13 @@ export class Editor {
     page.on('pageerror', error => this.problems.push(error.message));
   }
 
-  /** @param origin of a running Node-RED */
-  static async open(origin: string, { dark = false } = {}): Promise<Editor> {
+  /** @param origin of a running Node-RED @param options `locale` is the language of the browser */
+  static async open(origin: string, { dark = false, locale = 'en-US' } = {}): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     try {
       const context = await browser.newContext({
         viewport: EDITOR_SIZE,
+        locale,
         colorScheme: dark ? 'dark' : 'light',
       });
       await context.addInitScript(inPageScript());
