@@ -46,7 +46,7 @@ describe('The editor', () => {
     ['zh-CN', 'zh-CN'],
   ] as const) {
     it(`shows the help in ${language} to a browser in ${locale}`, async () => {
-      const editor = await Editor.open(nodeRed.origin, { locale });
+      const editor = await Editor.open(nodeRed.origin, { language: locale });
       try {
         for (const node of NODES) {
           const rendered = await editor.page.evaluate<Rendered>(
