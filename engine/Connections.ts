@@ -187,7 +187,7 @@ export class Connections {
     if (connection.inputs.putFrame(frame, target)) this.#sendMedia(connection);
   }
 
-  /** The same with a piece of sound. @throws PeerGoneError */
+  /** The same with a piece of sound. @throws SettingError, PeerGoneError */
   putPcm(id: string, pcm: Pcm, peer?: string): void {
     const connection = this.#connections.get(id);
     if (!connection) return;
