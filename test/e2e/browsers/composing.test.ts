@@ -127,10 +127,18 @@ describe('together with the nodes of others', () => {
 
     const page = await editor.openPage(`${nodeRed.origin}/dashboard/live`);
     await assertLive(page, { limitMs: WAIT_MS });
-    await page.getByRole('button', { name: 'Say hello to the flow' }).click();
-    await editor.screenshot('composing-dashboard', page);
+    const hello = page.getByRole('button', { name: 'Say hello to the flow' });
+    await hello.click();
     await editor.debugMessages('messages').filter({ hasText: '"hello"' }).waitFor();
     await editor.debugMessages('state of the player').filter({ hasText: '"live"' }).waitFor();
+    const [picture, button] = await Promise.all(
+      [page.locator('rtcbot-player'), hello].map(part => part.boundingBox()),
+    );
+    assert.ok(
+      picture && button && picture.y + picture.height <= button.y,
+      'the picture is covered',
+    );
+    await editor.screenshot('composing-dashboard', page);
     await page.close();
   });
 
