@@ -15,6 +15,7 @@ const others = [
   { program: 'xdotool', package: 'xdotool' },
   { program: 'mpv', package: 'mpv' },
   { program: 'zbarimg', package: 'zbar-tools' },
+  { program: '/usr/sbin/mosquitto', package: 'mosquitto' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
   // The RTSP server: modules of Debian's own Python, and plug-ins.

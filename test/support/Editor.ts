@@ -12,6 +12,15 @@ export const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
 /** For one attempt to open a dialog. */
 const DIALOG_MS = 3000;
+/**
+ * How long the editor may take to load, in ms. It shows nothing before it has run the scripts of
+ * every node in the palette: those of a dashboard make it twice as long, a busy machine more.
+ */
+const LOAD_MS = 60_000;
+/** True once palette and flows are there. */
+const LOADED = `!!window.RED?.workspaces?.active()
+  && !$('#red-ui-loading-progress').is(':visible')
+  && $('.red-ui-palette-node[data-palette-type="rtc-camera"]').length > 0`;
 /** Of the window, in CSS pixels. */
 const EDITOR_SIZE = { width: 1280, height: 960 };
 /** The same for pictures in documents. */
@@ -60,10 +69,7 @@ export class Editor {
       await context.addInitScript(inPageScript());
       const editor = new Editor(browser, await context.newPage());
       await editor.page.goto(origin);
-      await editor.page.locator('.red-ui-palette-node').first().waitFor();
-      await editor.page.waitForFunction(
-        'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
-      );
+      await editor.#loaded();
       // As the choice "dark" in Node-RED 5's settings does; older ones have no dark theme.
       if (dark) {
         await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
@@ -73,6 +79,20 @@ export class Editor {
       await browser.close();
       throw error;
     }
+  }
+
+  /** Loads the editor anew, and with it the flows that run. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#loaded();
+  }
+
+  /** Opens another page in a tab of the same browser. */
+  async openPage(address: string): Promise<Page> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    await page.goto(address);
+    return page;
   }
 
   /** The flow as the editor would deploy it. */
@@ -160,11 +180,31 @@ export class Editor {
     await tabs.waitFor({ state: 'hidden' });
   }
 
-  /** Keeps a picture of the editor, or of a part of it; gives its path. */
-  async screenshot(name: string, part?: Locator): Promise<string> {
+  /** Opens the debug sidebar and starts the flows again, so that their first messages are in it. */
+  async restartInDebugSidebar(): Promise<void> {
+    await this.page.evaluate("RED.sidebar.show('debug')");
+    await this.page.evaluate("RED.actions.invoke('core:restart-flows')");
+  }
+
+  /** The messages of a debug node in the sidebar. */
+  debugMessages(name: string): Locator {
+    const source = this.page.locator('.red-ui-debug-msg-name', { hasText: name });
+    return this.page.locator('.red-ui-debug-msg', { has: source });
+  }
+
+  /** Those of the given nodes that the editor marks as invalid or does not know. */
+  badNodes(ids: readonly string[]): Promise<string[]> {
+    return this.page.evaluate(`${JSON.stringify(ids)}
+      .map(id => RED.nodes.node(id))
+      .filter(node => node && (node.type === 'unknown' || node.valid === false))
+      .map(({ type, name }) => type + ' ' + name)`);
+  }
+
+  /** Keeps a picture of the editor, of a part of it or of another page; gives its path. */
+  async screenshot(name: string, part: Locator | Page = this.page): Promise<string> {
     mkdirSync(SCREENSHOTS, { recursive: true });
     const path = join(SCREENSHOTS, `${name}.png`);
-    await (part ?? this.page).screenshot({ path });
+    await part.screenshot({ path });
     return path;
   }
 
@@ -191,6 +231,10 @@ export class Editor {
     await entry.waitFor();
     await this.page.waitForFunction('$(":animated").length === 0');
     await entry.click();
+  }
+
+  async #loaded(): Promise<void> {
+    await this.page.waitForFunction(LOADED, undefined, { timeout: LOAD_MS });
   }
 
   /** Presses the button of the mouse at one place, moves, and lets it go at the other. */

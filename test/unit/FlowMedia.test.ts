@@ -5,7 +5,7 @@ import type { Source } from '../../engine/capture/Source';
 import { FlowPictures, FlowSound, looseVideo } from '../../engine/FlowMedia';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
-import { CaptureEndedError, SettingError } from '../../engine/model/errors';
+import { CaptureEndedError } from '../../engine/model/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
