@@ -20,6 +20,14 @@ const FLAGS = [
   `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
 ];
 
+/** How the person who uses the editor has set up the browser. */
+export interface EditorOptions {
+  /** Wants the dark theme, which Node-RED has from 5 on. Default: the light one. */
+  readonly dark?: boolean;
+  /** The language that the browser asks for, such as `de`. Default `en-US`. */
+  readonly language?: string;
+}
+
 /** Node-RED's editor in a real Chromium, used as a person does: by mouse and keyboard. */
 export class Editor {
   readonly page: Page;
@@ -35,12 +43,16 @@ export class Editor {
   }
 
   /** @param origin of a running Node-RED */
-  static async open(origin: string, { dark = false } = {}): Promise<Editor> {
+  static async open(
+    origin: string,
+    { dark = false, language = 'en-US' }: EditorOptions = {},
+  ): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     try {
       const context = await browser.newContext({
         viewport: EDITOR_SIZE,
         colorScheme: dark ? 'dark' : 'light',
+        locale: language,
       });
       await context.addInitScript(inPageScript());
       const editor = new Editor(browser, await context.newPage());
