@@ -109,10 +109,8 @@ export class Editor {
     await this.page.locator(`[id="${id}"]`).dblclick();
     const dialog = this.page.locator('.red-ui-tray').last();
     await dialog.waitFor();
-    // The tray slides in.
-    await this.page.waitForFunction(
-      '$(".red-ui-tray").last().position().left === 0 || !$(".red-ui-tray").is(":animated")',
-    );
+    // The tray slides in; then Node-RED gives the focus to the first in it.
+    await dialog.locator(':focus').waitFor({ state: 'attached' });
     return dialog;
   }
 
