@@ -1,6 +1,8 @@
 /**
  * What the dialogs of the nodes share: rules for settings, pick lists of devices, addresses. Loaded
- * by the html of each node. There every use of it is optional: a dialog opens without it too.
+ * by the html of each node, by an address that begins with ./: a script with another relative address
+ * that cannot be had would leave Node-RED's editor waiting for it for ever. Loaded so, it is there
+ * before the html's own script or not at all. Every use of it is optional: a dialog opens without it.
  */
 (() => {
   /** The node whose dialog is open: what stands in its fields counts, not what is saved. */
