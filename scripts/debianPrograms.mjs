@@ -18,6 +18,8 @@ const others = [
   { program: '/usr/sbin/mosquitto', package: 'mosquitto' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
+  // Letters of Japanese and Chinese, to see whether they fit.
+  { package: 'fonts-droid-fallback' },
   // The RTSP server: modules of Debian's own Python, and plug-ins.
   { program: '/usr/bin/python3', package: 'python3' },
   { package: 'python3-gi' },

@@ -137,10 +137,8 @@ export class Editor {
       await dialog.waitFor({ timeout: DIALOG_MS });
       return true;
     });
-    // The tray slides in.
-    await this.page.waitForFunction(
-      '$(".red-ui-tray").last().position().left === 0 || !$(".red-ui-tray").is(":animated")',
-    );
+    // The tray slides in; then Node-RED gives the focus to the first in it.
+    await dialog.locator(':focus').waitFor({ state: 'attached' });
     return dialog;
   }
 
