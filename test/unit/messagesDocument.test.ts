@@ -84,10 +84,12 @@ function quoted(text: string): string {
   return `\`${text}\``;
 }
 
-/** The members of the union `CloseCause`, and those that other files add. */
+/** The members of the union `CloseCause`, but that of peers of which a flow never heard. */
 function causes(): string[] {
   const [, union = ''] = /type CloseCause =([^;]+);/.exec(read('engine/peer/Peer.ts')) ?? [];
-  return [...union.matchAll(/'([a-z ]+)'/g)].map(([, cause = '']) => cause);
+  return [...union.matchAll(/'([a-z ]+)'/g)]
+    .map(([, cause = '']) => cause)
+    .filter(cause => cause !== 'handshake timed out');
 }
 
 function nodeSources(): string[] {
