@@ -22,6 +22,8 @@ const SCRIPTS: Readonly<Record<string, RegExp>> = {
 const ONLY_NAMES = /^\| (?:PulseAudio|PipeWire|ALSA|`.*|---).*\||^\|---\|---\|$|^\d+\. /;
 /** Where the editor, as of Node-RED 4.1, takes the rest of a line for the description of a property. */
 const LIKE_A_PROPERTY = /(?<!`):[^:]+\([^:]+\).*?:[^:]*$/;
+/** What fits into a line of code in the editor's sidebar, as wide as it is at first. */
+const SIDEBAR_CHARACTERS = 33;
 
 it('There is a help for each of the six nodes', () => {
   assert.equal(NODES.length, 6);
@@ -38,6 +40,14 @@ for (const language of ['en-US', ...LANGUAGES]) {
         assert.deepEqual(broken, []);
         const odd = prose.filter(({ kind, text }) => kind === 'text' && /^[\s:]/.test(text));
         assert.deepEqual(odd, []);
+      });
+
+      it(`of ${node} has code that the sidebar shows without breaking words`, () => {
+        const code = new HelpText(language, node).lines.filter(({ kind }) => kind === 'code');
+        assert.deepEqual(
+          code.filter(({ text }) => text.length > SIDEBAR_CHARACTERS),
+          [],
+        );
       });
     }
   });
