@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { TestPattern, type TestPatternOptions } from '../../engine/capture/TestPattern';
 import { readCells } from '../../engine/capture/timeCells';
 import { type AccessUnit, i420Bytes } from '../../engine/model/AccessUnit';
-import type { Clock } from '../../engine/model/Clock';
+import { type Clock, epochMs } from '../../engine/model/Clock';
 import { ManualClock } from '../support/ManualClock';
 
 const EPOCH_MS = Date.UTC(2026, 5, 7, 8, 9, 10);
@@ -163,6 +163,7 @@ describe('TestPattern', () => {
     const timers = () => getActiveResourcesInfo().filter(name => name === 'Timeout').length;
     const before = timers();
     const keepAlive = setInterval(() => {}, 1000);
+    const startedMs = epochMs();
     const times = await new Promise<number[]>(resolve => {
       const seen: number[] = [];
       const run = new TestPattern({ width: 160, height: 120, frameRate: 100 }).open({
@@ -176,7 +177,8 @@ describe('TestPattern', () => {
     });
     clearInterval(keepAlive);
     assert.equal(timers(), before);
-    assert.ok((times[4] ?? 0) - (times[0] ?? 0) >= 35);
+    // From the start: on a busy machine the first may be late, and the next ones catch up.
+    assert.ok((times[4] ?? 0) - startedMs >= 35);
     assert.ok(Math.abs((times[4] ?? 0) - Date.now()) < 5000);
   });
 });
