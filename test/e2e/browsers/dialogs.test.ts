@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { DIALOGS, lookAt, readAll, tabThrough } from '../../support/dialogs';
 import { Editor, ROBOT } from '../../support/Editor';
 import { NodeRed } from '../../support/NodeRed';
+import { SoundServer } from '../../support/SoundServer';
 
 /** Each dialog once, with as much in it as there can be. */
 const BY_KEYBOARD = [
@@ -12,15 +13,18 @@ const BY_KEYBOARD = [
 ];
 
 describe('The dialogs', () => {
+  let sound: SoundServer;
   let nodeRed: NodeRed;
   let editor: Editor;
   before(async () => {
-    nodeRed = await NodeRed.start();
+    sound = await SoundServer.start();
+    nodeRed = await NodeRed.start({ env: sound.env });
     editor = await Editor.open(`http://${ROBOT}:${nodeRed.port}`);
   });
   after(async () => {
     await editor?.close();
     await nodeRed?.stop();
+    await sound?.close();
   });
 
   for (const form of DIALOGS) {
@@ -76,6 +80,27 @@ describe('The dialogs', () => {
     assert.equal(await dialog.locator('#node-input-device').inputValue(), '/dev/video7');
     await editor.done();
     assert.equal((await editor.nodes()).find(node => node.id === id)?.device, '/dev/video7');
+  });
+
+  it('a microphone is picked from the list of its sound system', async () => {
+    const dialog = await editor.openDialog(await editor.drag('rtc-microphone', 300, 200));
+    const list = dialog.locator('#rtc-microphone-list');
+    const usual = list.locator('option', { hasText: /^default device: / });
+    await usual.waitFor({ state: 'attached' });
+    const system = dialog.locator('#node-input-backend option:checked');
+    assert.equal(await system.textContent(), 'automatic: PulseAudio');
+    await list.selectOption('vmic');
+    const device = dialog.locator('#node-input-device');
+    assert.equal(await device.inputValue(), 'vmic');
+    assert.equal(await device.isVisible(), false);
+
+    await list.selectOption(' ');
+    await device.fill('not plugged in');
+    await dialog.locator('#rtc-microphone-refresh').click();
+    await dialog.locator('[aria-busy]').waitFor({ state: 'detached' });
+    assert.equal(await device.inputValue(), 'not plugged in');
+    assert.ok(await device.isVisible());
+    await editor.cancel();
   });
 
   it('a connection shows the address of its page, and a phone can scan it', async () => {
