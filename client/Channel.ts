@@ -137,6 +137,7 @@ export class Channel extends Emitter<ChannelEvents> {
    * Receives over a data channel of a connection, too, and sends over it from now on.
    * @param sends false: sends over it only if there is no other
    * @param ended called when it is closed, unless by our side
+   * @internal
    */
   attach(channel: RTCDataChannel, carrier: Carrier, sends: boolean, ended: () => void): ChannelEnd {
     const end: ChannelEnd = new ChannelEnd(channel, carrier, {
@@ -152,7 +153,7 @@ export class Channel extends Emitter<ChannelEvents> {
     return end;
   }
 
-  /** Forgets an end that its connection closes. */
+  /** Forgets an end that its connection closes. @internal */
   detach(end: ChannelEnd): void {
     end.close();
     this.#detach(end);

@@ -85,6 +85,8 @@ export class ControlChannel {
     if (message?.type === 'reconnect') this.#listener.reconnect();
     if (message?.type === 'replaced') this.#listener.replaced();
     if (message?.type === 'hello') this.#listener.hello(message.split);
+    // Our pings wait behind messages that the server's flow has no time for.
+    if (message?.type === 'busy') this.#unanswered = 0;
     if (message?.type !== 'pong') return;
     this.#heard = true;
     this.#unanswered = 0;
@@ -97,6 +99,7 @@ export class ControlChannel {
 export type ControlMessage =
   | { type: 'pong'; time: number; serverTime: number; video?: CaptureMark }
   | { type: 'hello'; split: boolean }
+  | { type: 'busy' }
   | { type: 'reconnect' }
   | { type: 'replaced' };
 
@@ -109,6 +112,7 @@ export function parseControl(data: unknown): ControlMessage | undefined {
     return undefined; // Not JSON: nothing of ours.
   }
   if (message?.type === 'hello') return { type: 'hello', split: message.split === true };
+  if (message?.type === 'busy') return { type: 'busy' };
   if (message?.type === 'reconnect' || message?.type === 'replaced') return { type: message.type };
   if (message?.type !== 'pong') return undefined;
   const { time, serverTime, video } = message;

@@ -92,7 +92,7 @@ export class Gamepad {
     this.#callback = callback;
   }
 
-  /** Looks at the gamepad at the rate that is set now. For `setGamepadRate`. */
+  /** Looks at the gamepad at the rate that is set now. For `setGamepadRate`. @internal */
   restart(): void {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#look(), 1000 / rateHz);

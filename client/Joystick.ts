@@ -112,9 +112,10 @@ export class Joystick {
   #grasp(event: PointerEvent): void {
     if (this.#pointer !== undefined || event.button !== 0) return;
     event.preventDefault();
-    this.#pointer = event.pointerId;
-    // Its movements come to us also from outside the element.
+    // Its movements come to us also from outside the element. Throws for a finger that is gone again:
+    // nobody holds it then.
     this.#element.setPointerCapture(event.pointerId);
+    this.#pointer = event.pointerId;
     // Also told of where it is grasped in its middle.
     this.#frame = requestAnimationFrame(() => this.#tell());
     this.#pull(event);

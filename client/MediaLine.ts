@@ -45,7 +45,7 @@ export class MediaLine {
     return this.#outgoingTrack;
   }
 
-  /** The receiver of this line, once there is an offer. */
+  /** The receiver of this line, once there is an offer. @internal */
   get receiver(): RTCRtpReceiver | undefined {
     return this.#shown?.receiver;
   }
@@ -96,6 +96,7 @@ export class MediaLine {
   /**
    * Serves this connection, too, whose track events come before the answer is made.
    * @param standby its media are shown only by `show()`
+   * @internal
    */
   adopt(peer: RTCPeerConnection, standby = false): MediaSection {
     const section = new MediaSection(peer, this, stream => {
@@ -106,7 +107,7 @@ export class MediaLine {
     return section;
   }
 
-  /** What a connection that is about to be described is to carry. */
+  /** What a connection that is about to be described is to carry. @internal */
   get wish(): MediaWish {
     return {
       receive: this.#receive,
@@ -115,7 +116,7 @@ export class MediaLine {
     };
   }
 
-  /** Shows the media of a connection that stood by, from now on. */
+  /** Shows the media of a connection that stood by, from now on. @internal */
   show(section: MediaSection): void {
     if (section === this.#shown) return;
     this.#shown = section;

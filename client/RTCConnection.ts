@@ -54,7 +54,7 @@ export class RTCConnection extends Closable<Events> {
   readonly peerConnection: RTCPeerConnection;
   readonly video: MediaLine;
   readonly audio: MediaLine;
-  /** What serves these lines in this connection. */
+  /** What serves these lines in this connection. @internal */
   readonly sections: { readonly video: MediaSection; readonly audio: MediaSection };
   /** Fulfilled when connected, rejected when the connection fails or is closed before. */
   readonly connected: Promise<void>;
@@ -137,24 +137,24 @@ export class RTCConnection extends Closable<Events> {
     return this.peerConnection.setRemoteDescription(description);
   }
 
-  /** Shows its media on its lines, in place of those of the connection before. */
+  /** Shows its media on its lines, in place of those of the connection before. @internal */
   show(): void {
     this.video.show(this.sections.video);
     this.audio.show(this.sections.audio);
   }
 
-  /** Sends no media any more; what comes in goes on. */
+  /** Sends no media any more; what comes in goes on. @internal */
   stopSending(): void {
     this.sections.video.send(null);
     this.sections.audio.send(null);
   }
 
-  /** Carries the messages of its channels, in place of the connection before. */
+  /** Carries the messages of its channels, in place of the connection before. @internal */
   carryMessages(): void {
     this.#channels.carryOver(this.#channelSection);
   }
 
-  /** Tells whether the server takes messages in parts. Those too large for a frame wait for it. */
+  /** Tells whether the server takes messages in parts. Those too large for a frame wait for it. @internal */
   settle(splits: boolean): void {
     this.#channelSection.settle(splits);
   }

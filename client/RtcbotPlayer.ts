@@ -9,6 +9,7 @@ import { Session } from './Session';
 import type { SessionOptions } from './SessionOptions';
 import { snapshotOf } from './snapshot';
 import { latencyText, statsText } from './statsText';
+import { TokenForm } from './TokenForm';
 
 /** So that the library can be imported where there is no page (a server that renders pages). */
 const Element = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
@@ -37,6 +38,7 @@ export class RtcbotPlayer extends Element {
   readonly #buttons: MediaButtons;
   readonly #devices: DeviceMenu;
   readonly #screen: ScreenButtons;
+  readonly #token: TokenForm;
   #session: Session | undefined;
   #state: PlayerState = 'closed';
   #picture = false;
@@ -65,10 +67,14 @@ export class RtcbotPlayer extends Element {
     this.#buttons = new MediaButtons(root, this.video);
     this.#devices = new DeviceMenu(root);
     this.#screen = new ScreenButtons(this, root, this.video);
+    this.#token = new TokenForm(root, () => this.#open());
     fadeWhenIdle(this, root);
     this.video.onloadedmetadata = () => this.#play();
-    // Also the click of the button in it.
-    this.#overlay.onclick = () => this.#blocked && this.#play();
+    // Also the click of the button in it. A handler that returns false would keep the form from
+    // being sent.
+    this.#overlay.onclick = () => {
+      if (this.#blocked) this.#play();
+    };
   }
 
   /** The connection, while the element is in a page. */
@@ -104,6 +110,7 @@ export class RtcbotPlayer extends Element {
 
   attributeChangedCallback(name: string): void {
     this.#toggle.setAttribute('aria-pressed', String(this.hasAttribute('stats')));
+    if (name === 'src' || name.startsWith('token')) this.#token.forget();
     if (name !== 'stats' && this.#session) this.#open();
   }
 
@@ -112,7 +119,7 @@ export class RtcbotPlayer extends Element {
     const sent = { sendAudio: microphone?.state === 'on', sendVideo: camera?.state === 'on' };
     this.#close();
     const options = { ...this.#options, ...sent };
-    const session = new Session(this.getAttribute('src') ?? '/rtcbot', options);
+    const session = new Session(this.#src, options);
     this.#session = session;
     session.on('state', () => this.#update());
     session.on('media', () => this.#update());
@@ -138,13 +145,17 @@ export class RtcbotPlayer extends Element {
     this.#update();
   }
 
+  get #src(): string {
+    return this.getAttribute('src') ?? '/rtcbot';
+  }
+
   get #options(): SessionOptions {
     const fromUrl = this.hasAttribute('token-from-url')
       ? new URLSearchParams(location.search).get('token')
       : null;
     return {
       audio: true,
-      token: this.getAttribute('token') ?? fromUrl ?? undefined,
+      token: this.#token.tokenFor(this.#src, this.getAttribute('token') ?? fromUrl ?? undefined),
       latency: this.getAttribute('latency') === 'smooth' ? 'smooth' : 'lowest',
     };
   }
@@ -161,6 +172,8 @@ export class RtcbotPlayer extends Element {
     });
     if (state === this.#state) return;
     this.#state = state;
+    this.#token.shown = state === 'unauthorized' || state === 'forbidden';
+    if (this.#session?.state === 'connected') this.#token.keep(this.#src);
     const text = stateTexts[state];
     this.setAttribute('state', state);
     this.#overlay.classList.toggle('brief', isBrief(state));

@@ -5,13 +5,16 @@ export const playerHtml = `
   <p class="state" part="state" role="status"></p>
   <button type="button" class="take" part="button take">Take over</button>
   <button type="button" class="play" part="button play">Play</button>
+  <form class="entry" part="entry" hidden>
+    <input name="token" part="token" type="password" autocomplete="current-password" required aria-label="Token" placeholder="Token">
+    <button class="enter" part="button enter">Connect</button>
+  </form>
 </div>
 <video class="own" part="own" muted autoplay playsinline hidden aria-label="Your camera"></video>
 <div class="bar" part="bar">
   <p class="notice" part="notice" role="alert" hidden></p>
-  <output class="stats" part="stats" aria-live="off"></output>
-  <div class="buttons">
-  <slot name="controls"></slot>
+  <div class="row"><output class="stats" part="stats" aria-live="off"></output>
+  <div class="buttons"><slot name="controls"></slot>
   ${button('sound', 'Sound', 'M4 9.5v5h3.5L12 19V5L7.5 9.5z', 'M15.5 9a4.5 4.5 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11', 'M16 9.5l5 5M21 9.5l-5 5', '<span class="off">Sound on</span>')}
   ${button('microphone', 'Send your microphone', 'M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4', '', 'M4 3l16 18')}
   ${button('camera', 'Send your camera', 'M3 7h11v10H3zM14 11l7-3.5v9L14 13', '', 'M4 3l16 18')}
@@ -20,7 +23,7 @@ export const playerHtml = `
   ${button('figures', 'Latency and picture size', 'M3 13h4l3-8 4 14 3-6h4')}
   ${button('float', 'Picture in picture', 'M3 5h18v14H3zM12 12h6v4h-6z')}
   ${button('full', 'Full screen', 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}
-</div></div>
+</div></div></div>
 <dialog class="menu" part="menu" aria-label="Devices" closedby="any">
   <form method="dialog">
     ${choice('microphone', 'Microphone')}
@@ -95,11 +98,12 @@ video { position: absolute }
   position: absolute; padding: .5rem;
   inset: auto env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);
 }
-.bar, .buttons {
+.row, .buttons {
   display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5rem;
 }
 .notice {
-  width: 100%; margin: 0; padding: .5em 1.1em; border-radius: 1.2em; text-align: center;
+  width: fit-content; margin: 0 auto .5rem; padding: .5em 1.1em; border-radius: 1.2em;
+  text-align: center;
 }
 .stats {
   margin-right: auto; padding: .3em .8em; border-radius: 1em;
@@ -113,12 +117,12 @@ button {
   color: inherit; font: inherit; cursor: pointer;
 }
 button:hover, :is(.figures, .float)[aria-pressed=true] { color: var(--highlight) }
-:is(button, select):focus-visible { outline: .15rem solid var(--highlight); outline-offset: .1rem }
-.take, .play, .done {
+:is(button, select, input):focus-visible { outline: .15rem solid var(--highlight); outline-offset: .1rem }
+.take, .play, .done, .enter {
   width: auto; padding: .55rem 1.2rem; border-radius: 1.25rem;
   color: var(--rtcbot-on-accent, var(--on-accent)); background: var(--highlight);
 }
-:is(.take, .play, .done):hover { color: var(--rtcbot-on-accent, var(--on-accent)) }
+:is(.take, .play, .done, .enter):hover { color: var(--rtcbot-on-accent, var(--on-accent)) }
 :host(:not([state=replaced])) .take, :host(:not([state=blocked])) .play { display: none }
 button:disabled { opacity: .4; cursor: default; color: inherit }
 /* Above the page, so that a small player does not cut it off. */
@@ -126,7 +130,8 @@ button:disabled { opacity: .4; cursor: default; color: inherit }
 .menu::backdrop { background: rgb(0 0 0 / 30%) }
 .menu form { display: grid; gap: .6rem; padding: 1rem }
 .menu label { display: grid; grid-template-columns: 6.5rem 1fr; align-items: center }
-.menu select {
+.entry { display: flex; gap: .5rem; max-width: 100% }
+.menu select, .entry input {
   min-width: 0; padding: .35em .5em; border: 1px solid; border-radius: .5em;
   font: inherit; color: inherit; background: var(--rtcbot-background, var(--background));
 }

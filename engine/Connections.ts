@@ -45,10 +45,19 @@ export interface RemoteTrack {
   readonly track: string;
 }
 
+/** Messages of a peer that the flow has taken since it last said so. */
+export interface TakenMessages {
+  /** Of the connection. */
+  readonly id: string;
+  readonly peer: string;
+  readonly count: number;
+}
+
 /** Who hears of connections. */
 export interface ConnectionHandlers {
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
+  /** It comes back with `taken`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   track(id: string, track: RemoteTrack): void;
   log(level: 'info' | 'debug', text: string): void;
@@ -159,6 +168,11 @@ export class Connections {
     return connection.group;
   }
 
+  /** The flow has taken messages. What is not open any more is ignored. */
+  taken({ id, peer, count }: TakenMessages): void {
+    this.#connections.get(id)?.group.taken(peer, count);
+  }
+
   /**
    * Sends a picture that a flow put in: to one peer in place of what the others are sent, or to all
    * after the tracks.
@@ -173,7 +187,7 @@ export class Connections {
     if (connection.inputs.putFrame(frame, target)) this.#sendMedia(connection);
   }
 
-  /** The same with a piece of sound. @throws PeerGoneError */
+  /** The same with a piece of sound. @throws SettingError, PeerGoneError */
   putPcm(id: string, pcm: Pcm, peer?: string): void {
     const connection = this.#connections.get(id);
     if (!connection) return;

@@ -5,7 +5,12 @@ import {
   Captures,
   type MicrophoneSettings,
 } from './Captures';
-import { type ConnectionSettings, Connections, type RemoteTrack } from './Connections';
+import {
+  type ConnectionSettings,
+  Connections,
+  type RemoteTrack,
+  type TakenMessages,
+} from './Connections';
 import type { PicameraOptions } from './capture/CaptureOptions';
 import { type CameraDevice, listCameras } from './capture/devices';
 import { listPicameras, type PicameraDevice } from './capture/picameraList';
@@ -41,6 +46,7 @@ export interface EngineHandlers {
   chunk(tap: string, chunk: Chunk): void;
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
+  /** It comes back with `takenMessages`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
   /** Of a loudspeaker; with the way to the device while it plays. */
@@ -170,6 +176,11 @@ export class Engine {
   /** The flow has taken what it was handed last. */
   taken(tap: string): void {
     this.#taps.taken(tap);
+  }
+
+  /** The flow has taken so many messages more of a peer. */
+  takenMessages(messages: TakenMessages): void {
+    this.#connections.taken(messages);
   }
 
   /** Opens a connection, ready to answer offers. An open one of this id is replaced. */

@@ -7,23 +7,24 @@
   const PAUSE_MS = 100;
 
   /**
+   * Lets `#TYPE-try` start and stop; `#TYPE-try-note` says what is wrong.
    * @param {object} parts
    * @param {string} parts.path admin route that answers with what is captured
    * @param {object} parts.node the node whose dialog is open
-   * @param {object} parts.button starts and stops
-   * @param {object} parts.note says what is wrong
    * @param {'blob'|'json'} parts.type of the answer
    * @param {(result: Blob|object) => void} parts.show shows one answer
    * @param {() => void} parts.hide takes away what was shown
-   * @param {{start: string, stop: string, waiting: string}} parts.texts
    * @returns {() => void} ends it, for when the dialog closes
    */
-  function tryout({ path, node, button, note, type, show, hide, texts }) {
+  function tryout({ path, node, type, show, hide }) {
+    const button = $(`#${node.type}-try`);
+    const note = $(`#${node.type}-try-note`);
+    const text = key => node._(`${node.type}.try.${key}`);
     let run = 0;
 
     function stop() {
       run = 0;
-      button.text(texts.start).attr('aria-pressed', 'false');
+      button.text(text('start')).attr('aria-pressed', 'false');
       note.text('');
       hide();
     }
@@ -31,18 +32,18 @@
     async function start() {
       const mine = Date.now();
       run = mine;
-      button.text(texts.stop).attr('aria-pressed', 'true');
-      note.text(texts.waiting);
+      button.text(text('stop')).attr('aria-pressed', 'true');
+      note.text(text('waiting'));
       while (run === mine) {
         const { result, problem } = await ask(path, { id: node.id, config: configOf(node) }, type);
         if (run !== mine) return;
         if (result) show(result);
-        note.text(problem || (result ? '' : texts.waiting));
+        note.text(problem || (result ? '' : text('waiting')));
         await new Promise(resolve => setTimeout(resolve, problem ? 1000 : PAUSE_MS));
       }
     }
 
-    button.text(texts.start).attr('aria-pressed', 'false');
+    button.text(text('start')).attr('aria-pressed', 'false');
     button.on('click', () => (run ? stop() : void start()));
     return stop;
   }

@@ -15,8 +15,11 @@ const others = [
   { program: 'xdotool', package: 'xdotool' },
   { program: 'mpv', package: 'mpv' },
   { program: 'zbarimg', package: 'zbar-tools' },
+  { program: '/usr/sbin/mosquitto', package: 'mosquitto' },
   // A plug-in without a program.
   { package: 'libasound2-plugins' },
+  // Letters of Japanese and Chinese, to see whether they fit.
+  { package: 'fonts-droid-fallback' },
   // The RTSP server: modules of Debian's own Python, and plug-ins.
   { program: '/usr/bin/python3', package: 'python3' },
   { package: 'python3-gi' },

@@ -130,12 +130,15 @@ function numberFor(control: CameraControl, value: ControlValue): number {
 
 /** Between the steps of a camera the nearest one is meant. */
 function integerFor(control: CameraControl, value: ControlValue): number {
-  const { name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER, step = 1 } = control;
+  const { name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = control;
   const isEmpty = typeof value === 'string' && value.trim() === '';
   const number = typeof value === 'boolean' || isEmpty ? Number.NaN : Number(value);
   if (!(number >= min && number <= max)) {
     throw new ControlError(`${name} is a number from ${min} to ${max}, not ${value}`);
   }
   const from = Number.isSafeInteger(min) && control.min !== undefined ? min : 0;
-  return from + Math.round((number - from) / step) * step;
+  // Some drivers tell a step of 0.
+  const step = control.step || 1;
+  const nearest = from + Math.round((number - from) / step) * step;
+  return nearest > max ? nearest - step : nearest;
 }

@@ -54,6 +54,11 @@ export class CallerControl {
     return this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs };
   }
 
+  /** The other end's answers wait, because we take no more from it for now. */
+  excuse(): void {
+    this.#unanswered = 0;
+  }
+
   /** Idempotent. */
   close(): void {
     this.#isClosed = true;
@@ -90,6 +95,7 @@ export class CallerControl {
     if (type === 'reconnect') this.#handlers.reconnect();
     else if (type === 'replaced') this.#handlers.replaced();
     else if (type === 'hello') this.#handlers.hello(split === true);
+    else if (type === 'busy') this.excuse();
     else if (type === 'pong') {
       this.#hasAnswered = true;
       this.#unanswered = 0;

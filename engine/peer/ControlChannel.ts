@@ -27,7 +27,7 @@ export interface ControlHandlers {
 /**
  * Our end of the control channel, JSON text frames. The browser sends `ping` once a second and gets
  * `pong` with our clock and the capture time of a picture; in its pings it may tell the `latency`
- * and `roundTrip` that it measures. Both say `hello` and what they can; it says `bye` before it goes.
+ * and `roundTrip` that it measures. While its messages wait for the flow it gets `busy`. Both say `hello` and what they can; it says `bye` before it goes.
  */
 export class ControlChannel {
   readonly #channel: RTCDataChannel;
@@ -57,6 +57,11 @@ export class ControlChannel {
   /** Tells the browser that another peer has taken its place, so that it does not come back by itself. */
   sayReplaced(): void {
     this.#send({ type: 'replaced' });
+  }
+
+  /** Tells the browser that its messages, and its pings with them, wait for the flow. */
+  sayBusy(): void {
+    this.#send({ type: 'busy' });
   }
 
   #read(message: string | Buffer): void {

@@ -2,7 +2,7 @@ import type { RTCDataChannel } from 'werift';
 import { MessageError } from '../model/errors';
 import type { ChannelSender } from './DataSender';
 import { SendQueue } from './SendQueue';
-import { framesOf, MOST_SPLIT_BYTES, SplitReader } from './split';
+import { framesOf, MOST_SPLIT_BYTES, type PartsRoom, SplitReader } from './split';
 
 /** What travels on a data channel: text, or binary. */
 export type ChannelData = string | Buffer;
@@ -12,6 +12,8 @@ export interface MessageChannelOptions {
   readonly sender: ChannelSender;
   /** The other end puts split messages together; undefined while that is not known yet. */
   readonly canSplit: () => boolean | undefined;
+  /** For the parts of what comes. Default: its own. */
+  readonly room?: PartsRoom;
 }
 
 /** Who gets what comes over a channel. */
@@ -39,6 +41,7 @@ const DONE = Promise.resolve();
 export class MessageChannel {
   readonly #sender: ChannelSender;
   readonly #canSplit: () => boolean | undefined;
+  readonly #room: PartsRoom | undefined;
   readonly #queue = new SendQueue();
   #channel: RTCDataChannel | undefined;
   #mostBytes = Number.POSITIVE_INFINITY;
@@ -49,8 +52,9 @@ export class MessageChannel {
   #dropped = 0;
   #isClosed = false;
 
-  constructor({ sender, canSplit }: MessageChannelOptions) {
+  constructor({ sender, canSplit, room }: MessageChannelOptions) {
     this.#sender = sender;
+    this.#room = room;
     this.#canSplit = canSplit;
   }
 
@@ -70,10 +74,11 @@ export class MessageChannel {
     this.#mostBytes = mostBytes || Number.POSITIVE_INFINITY;
     this.#isReliable = channel.maxRetransmits === null && channel.maxPacketLifeTime === null;
     this.#mayBeSplit = this.#isReliable && channel.ordered;
-    const reader = this.#mayBeSplit ? new SplitReader() : undefined;
+    const reader = this.#mayBeSplit ? new SplitReader(this.#room) : undefined;
     channel.onMessage.subscribe(frame => this.#read(frame, channel, reader, handlers));
     channel.stateChanged.subscribe(state => {
       if (state === 'open') this.pump();
+      if (state === 'closed') reader?.close();
       if (state !== 'closed' || channel !== this.#channel) return;
       this.close('the channel was closed before it was sent');
       handlers.closed();

@@ -230,6 +230,11 @@ export class Peer {
     return this.#channels.send(data, label, settings);
   }
 
+  /** The flow has taken so many messages more of this peer. */
+  taken(count: number): void {
+    this.#channels.taken(count);
+  }
+
   /**
    * Ends it because another peer has taken its place: its page is told, so that it does not come
    * back by itself. Nothing is heard of it from now on, not even its end. Never rejects.

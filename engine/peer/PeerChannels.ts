@@ -5,7 +5,9 @@ import { CallerControl } from './CallerControl';
 import { CONTROL_LABEL, ControlChannel, type PageReport } from './ControlChannel';
 import { DataSender } from './DataSender';
 import { type ChannelData, MessageChannel } from './MessageChannel';
+import { ReceiveWindow } from './ReceiveWindow';
 import { repairDataChannels } from './sctpRepairs';
+import { PartsRoom } from './split';
 import type { SentPicture } from './VideoSender';
 
 /** Who gets what happens on the data channels of a peer. */
@@ -57,6 +59,8 @@ const LEAST_LIMIT_BYTES = 65_536;
 const MOST_LABEL_BYTES = 256;
 /** A peer that opens more is not listened to on them. */
 const MOST_CHANNELS = 64;
+/** So often a peer that has to wait is told that we are there, in ms: as often as it asks. */
+const BUSY_MS = 1000;
 /** A peer that has not said by then that it puts split messages together does not, in ms. */
 const HELLO_MS = 3000;
 
@@ -66,10 +70,14 @@ export class PeerChannels {
   readonly #handlers: PeerChannelsHandlers;
   readonly #clock: Clock;
   readonly #channels = new Map<string, MessageChannel>();
+  readonly #room = new PartsRoom();
   #sender: DataSender | undefined;
+  #window: ReceiveWindow | undefined;
   #control: ControlChannel | undefined;
   #canSplit: boolean | undefined;
   #cancelHello: (() => void) | undefined;
+  /** While the peer has to wait for the flow. */
+  #cancelBusy: (() => void) | undefined;
   /** Of a call, instead of `#control`. */
   #caller: CallerControl | undefined;
   #sent = 0;
@@ -114,6 +122,7 @@ export class PeerChannels {
     const transport = this.#connection.sctpTransport;
     if (!transport || this.#sender) return;
     repairDataChannels(transport);
+    this.#window = new ReceiveWindow(transport);
     this.#sender = new DataSender(transport, () => this.#pump());
   }
 
@@ -175,6 +184,11 @@ export class PeerChannels {
     }
   }
 
+  /** The flow has taken so many messages more: until then the peer may send a certain amount only. */
+  taken(count: number): void {
+    this.#window?.taken(count);
+  }
+
   /** Asks our page to connect anew. */
   askToReconnect(): void {
     this.#control?.askToReconnect();
@@ -189,6 +203,7 @@ export class PeerChannels {
   close(): void {
     this.#isClosed = true;
     this.#cancelHello?.();
+    this.#cancelBusy?.();
     this.#caller?.close();
     this.#sender?.close();
     for (const channel of this.#channels.values()) channel.close('the peer has left');
@@ -231,10 +246,7 @@ export class PeerChannels {
     const messages = this.#channelOf(label);
     channel.onMessage.subscribe(() => this.#handlers.heard());
     messages.attach(channel, mostBytes, {
-      message: data => {
-        this.#received += 1;
-        this.#handlers.message(label, data);
-      },
+      message: data => this.#take(label, data),
       closed: () => {
         if (this.#channels.get(label) === messages) this.#channels.delete(label);
         this.#dropped += messages.dropped;
@@ -245,12 +257,32 @@ export class PeerChannels {
     });
   }
 
+  #take(label: string, data: ChannelData): void {
+    this.#received += 1;
+    this.#window?.hold(data);
+    if (this.#window?.isNarrow && !this.#cancelBusy) this.#sayBusy();
+    this.#handlers.message(label, data);
+  }
+
+  /** The other end's pings wait as all does that it sends, and so do its answers to ours. */
+  #sayBusy(): void {
+    this.#cancelBusy = undefined;
+    if (!this.#window?.isNarrow || this.#isClosed) return;
+    this.#control?.sayBusy();
+    this.#caller?.excuse();
+    this.#cancelBusy = this.#clock.after(BUSY_MS, () => this.#sayBusy());
+  }
+
   #channelOf(label: string): MessageChannel {
     const known = this.#channels.get(label);
     if (known) return known;
     const sender = this.#sender;
     if (!sender) throw new MessageError('the peer is not connected');
-    const channel = new MessageChannel({ sender, canSplit: () => this.#canSplit });
+    const channel = new MessageChannel({
+      sender,
+      canSplit: () => this.#canSplit,
+      room: this.#room,
+    });
     this.#channels.set(label, channel);
     return channel;
   }

@@ -196,6 +196,14 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     else await this.#broadcast(data, target);
   }
 
+  /**
+   * The flow has taken so many messages more of a peer. Who does not say so hears no more of one that
+   * has sent some 1 MB.
+   */
+  taken(id: string, count: number): void {
+    this.#peers.get(id)?.taken(count);
+  }
+
   /** How one peer does, or all that are connected. @throws PeerGoneError */
   stats(id?: string): StatsOfPeer[] {
     const peers = id === undefined ? this.#connected() : [this.#peer(id)];

@@ -54,9 +54,7 @@ interface Association {
   updateRto(seconds: number): void;
   readonly inboundStreams: Readonly<Record<number, InboundStream>>;
   getInboundStream(stream: number): InboundStream;
-  /** What the peer may still send, in bytes; the stack takes more all the same. */
-  readonly advertisedRwnd: number;
-  receiveDataChunk(chunk: ReceivedChunk): void;
+  receive(stream: number, protocol: number, data: Buffer): void;
 }
 
 /** The private side of the stack's transport. */
@@ -68,9 +66,12 @@ interface ChannelQueue {
 const FIRST_FRAGMENT = 0x02;
 const LAST_FRAGMENT = 0x01;
 const UNORDERED_FRAGMENT = 0x04;
-/** Payload protocol of DATA_CHANNEL_OPEN (RFC 8832 8.1), and its message type (5.1). */
+/** Payload protocol of DATA_CHANNEL_OPEN (RFC 8832 8.1), its message type (5.1), and that of the answer (5.2). */
 const DCEP = 50;
 const OPEN = 3;
+const ACK = 2;
+/** Payload protocols that the stack knows: beside the above text, binary, and both when empty (RFC 8831 8). */
+const PROTOCOLS: ReadonlySet<number> = new Set([DCEP, 51, 53, 56, 57]);
 const UNORDERED = 0x80;
 const PARTIAL_RETRANSMITS = 0x01;
 const PARTIAL_LIFETIME = 0x02;
@@ -78,8 +79,6 @@ const PARTIAL_LIFETIME = 0x02;
 const RTO_MOST = 60;
 const RTO_LEAST = 0.4;
 const RTO_INITIAL = 1;
-/** What a peer may send beyond the window that it was given, in bytes: what was under way by mistake. */
-const MOST_BEYOND_WINDOW = 1024 * 1024;
 
 /**
  * Mends what the stack does wrong with data channels, once its association is there and before it
@@ -87,7 +86,8 @@ const MOST_BEYOND_WINDOW = 1024 * 1024;
  * - a message of an unreliable channel that is given up took another one with it, of whatever
  *   channel, a reliable one too; `maxRetransmits: 0` meant for ever;
  * - after a loss, what had come was handed over only when more came on the same channel, or never;
- * - a peer could fill the memory with a message that never ends;
+ * - what a peer sent of unknown kind, or for a channel that is not there, became an error that nobody
+ *   caught;
  * - the note to skip what was given up was sent once; where that packet was lost, all channels stood;
  * - a lost message at the end of a burst was sent again after 1 to 3 s;
  * - channels without order and with a limit of retransmissions were announced as ordered, and labels
@@ -98,7 +98,7 @@ export function repairDataChannels(transport: RTCSctpTransport): void {
   association.maybeAbandon = chunk => abandon(association, chunk);
   skipReliably(association);
   handOverAtOnce(association);
-  keepWindow(transport, association);
+  takeKnown(transport, association);
   answerSooner(association);
   transport.dataChannelOpen = channel => announce(transport, channel);
 }
@@ -213,13 +213,13 @@ function fragmentsFrom(chunks: readonly ReceivedChunk[], at: number): ReceivedCh
   return undefined;
 }
 
-/** Ends the association with a peer that goes on sending when there is no room (RFC 9260 6.2). */
-function keepWindow(transport: RTCSctpTransport, association: Association): void {
-  const original = association.receiveDataChunk.bind(association);
-  association.receiveDataChunk = chunk => {
-    original(chunk);
-    // Its channels close with it, and with them the peer.
-    if (association.advertisedRwnd < -MOST_BEYOND_WINDOW) void transport.stop();
+/** Leaves out what the stack can only fail on. */
+function takeKnown(transport: RTCSctpTransport, association: Association): void {
+  const original = association.receive.bind(association);
+  association.receive = (stream, protocol, data) => {
+    const isAck = protocol === DCEP && data[0] === ACK;
+    const isKnown = isAck ? stream in transport.dataChannels : PROTOCOLS.has(protocol);
+    if (isKnown) original(stream, protocol, data);
   };
 }
 

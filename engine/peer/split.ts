@@ -8,6 +8,9 @@ const MARK = '\u0000rtcbot-split ';
 /** A part fits into what every peer takes in one message (RFC 8841 6.1). */
 const PART_BYTES = 60 * 1024;
 
+/** What the unfinished messages of a peer may hold together, over all its channels, in bytes. */
+const MOST_UNFINISHED_BYTES = 2 * MOST_SPLIT_BYTES;
+
 /** What goes over a channel for one message that is larger than the peer takes: its frames in order. */
 export function* framesOf(data: ChannelData): Generator<ChannelData> {
   const bytes = Buffer.from(data);
@@ -25,11 +28,35 @@ interface Announced {
   readonly text: boolean;
 }
 
+/** Room for the unfinished messages of one peer. */
+export class PartsRoom {
+  #bytes = 0;
+
+  /** @throws SplitError if there is none left */
+  take(bytes: number): void {
+    if (this.#bytes + bytes > MOST_UNFINISHED_BYTES) {
+      throw new SplitError(
+        `more than ${MOST_UNFINISHED_BYTES} bytes wait for the rest of messages`,
+      );
+    }
+    this.#bytes += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
 /** Puts the messages of one ordered, reliable channel together that come in parts. */
 export class SplitReader {
+  readonly #room: PartsRoom;
   #announced: Announced | undefined;
   #parts: Buffer[] = [];
   #bytes = 0;
+
+  constructor(room = new PartsRoom()) {
+    this.#room = room;
+  }
 
   /**
    * Takes the next frame of the channel.
@@ -45,8 +72,17 @@ export class SplitReader {
     return undefined;
   }
 
+  /** Forgets what has no end yet. */
+  close(): void {
+    this.#room.give(this.#bytes);
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#announced = undefined;
+  }
+
   #take(announced: Announced, part: ChannelData): ChannelData | undefined {
     if (typeof part === 'string') throw new SplitError('text came where a part was due');
+    this.#room.take(part.length);
     this.#parts.push(part);
     this.#bytes += part.length;
     const isLast = this.#parts.length === announced.parts;
@@ -55,9 +91,7 @@ export class SplitReader {
     }
     if (!isLast) return undefined;
     const whole = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#bytes = 0;
-    this.#announced = undefined;
+    this.close();
     return announced.text ? whole.toString() : whole;
   }
 }
@@ -71,8 +105,8 @@ function readAnnounced(json: string): Announced {
   }
   const { bytes, parts, text } = note ?? {};
   const isSound = isCount(bytes) && isCount(parts) && typeof text === 'boolean';
-  // Parts are neither empty nor without end.
-  if (!isSound || parts > bytes || bytes > parts * PART_BYTES) {
+  // A multitude of tiny parts would take far more memory than they have bytes.
+  if (!isSound || parts !== Math.ceil(bytes / PART_BYTES)) {
     throw new SplitError('its announcement makes no sense');
   }
   if (bytes > MOST_SPLIT_BYTES) throw new SplitError(`it has ${bytes} bytes`);

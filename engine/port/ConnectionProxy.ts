@@ -127,7 +127,10 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     });
   }
 
-  /** Sends a piece of sound to one peer, or to all. @throws MediaError with code peer-gone */
+  /**
+   * Sends a piece of sound to one peer, or to all.
+   * @throws MediaError with code setting-invalid or peer-gone
+   */
   putPcm(pcm: PcmNote, peer?: string): Promise<void> {
     return this.#link.call('putPcm', {
       id: this.id,

@@ -6,7 +6,7 @@ import type { ToMain, ToWorker } from './protocol';
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
 
-type Call = Exclude<ToWorker, { taken: string }>;
+type Call = Extract<ToWorker, { call: string }>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
   'openCamera',
@@ -42,7 +42,9 @@ export class EngineHost {
   /** Takes a note from the main thread. Never throws: a failed call is answered with its error. */
   take(note: ToWorker): void {
     if ('taken' in note) this.#engine.taken(note.taken);
-    else this.#call(note);
+    else if ('takenMessages' in note) {
+      for (const messages of note.takenMessages) this.#engine.takenMessages(messages);
+    } else this.#call(note);
   }
 
   #call(note: Call): void {

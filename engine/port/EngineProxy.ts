@@ -12,6 +12,7 @@ import { ConnectionProxy } from './ConnectionProxy';
 import { DisplayProxy } from './DisplayProxy';
 import type { WorkerSettings } from './protocol';
 import { SpeakerProxy } from './SpeakerProxy';
+import { TakenCount } from './TakenCount';
 import { WorkerLink, type WorkerNote } from './WorkerLink';
 
 /** What the engine tells beside what its captures and connections do. */
@@ -24,6 +25,7 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
   readonly #connections = new Map<string, ConnectionProxy>();
   readonly #speakers = new Map<string, SpeakerProxy>();
   readonly #displays = new Map<string, DisplayProxy>();
+  readonly #taken = new TakenCount(taken => this.#link.takenMessages(taken));
 
   /** @param file the worker's compiled entry. Default: the one beside this file. */
   constructor(settings: WorkerSettings, file = join(__dirname, 'worker.js')) {
@@ -113,9 +115,12 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
       case 'chunk':
         this.#handOut(note);
         return;
+      case 'message':
+        this.#taken.add(note.id, note.peer);
+        this.#connections.get(note.id)?.take(note);
+        return;
       case 'connected':
       case 'disconnected':
-      case 'message':
       case 'remoteTrack':
         this.#connections.get(note.id)?.take(note);
         return;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { keepOpusLoaded } from '../coding/opus';
 import { EngineEndedError, RemoteMediaError } from '../model/errors';
 import { RetrySchedule } from '../model/RetrySchedule';
-import type { Calls, ToMain, ToWorker, WorkerSettings } from './protocol';
+import type { Calls, TakenMessages, ToMain, ToWorker, WorkerSettings } from './protocol';
 
 /** Everything that the worker says by itself. */
 export type WorkerNote = Exclude<ToMain, { event: 'reply' } | { event: 'refused' }>;
@@ -77,6 +77,11 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
   /** Tells the worker that the flow has taken what it was handed last. */
   taken(tap: string): void {
     this.#post({ taken: tap });
+  }
+
+  /** Tells the worker that the flow has taken messages of these peers. */
+  takenMessages(takenMessages: readonly TakenMessages[]): void {
+    this.#post({ takenMessages });
   }
 
   /** Idempotent, never rejects; settles when the thread is gone. */

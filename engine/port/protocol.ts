@@ -1,5 +1,5 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
-import type { ConnectionSettings, RemoteTrack } from '../Connections';
+import type { ConnectionSettings, RemoteTrack, TakenMessages } from '../Connections';
 import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
 import type { PicameraDevice } from '../capture/picameraList';
@@ -34,6 +34,7 @@ export type {
   SoundDevices,
   SpeakerSettings,
   StatsOfPeer,
+  TakenMessages,
 };
 
 /** What the worker is started with. */
@@ -115,7 +116,9 @@ export type Calls = {
 export type ToWorker =
   | { [Name in keyof Calls]: { call: Name; number: number; ask: Calls[Name]['ask'] } }[keyof Calls]
   /** The flow has taken what it was handed last. */
-  | { taken: string };
+  | { taken: string }
+  /** The flow has taken messages of these peers. */
+  | { takenMessages: readonly TakenMessages[] };
 
 /** Worker to main thread. `tap` is the id of a capture, `connection peer mid`, or `display purpose`. */
 export type ToMain =

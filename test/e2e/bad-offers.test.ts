@@ -54,7 +54,7 @@ describe('an offer that cannot be answered', () => {
 
   it('is told in one log line', async () => {
     await post('');
-    await waitFor('log line', 2000, () => refusals().length > 0);
+    await waitFor('log line', 15_000, () => refusals().length > 0);
     assert.equal(refusals().length, 1);
     assert.match(refusals()[0] ?? '', /400.*empty/);
   });
@@ -67,7 +67,7 @@ describe('an offer that cannot be answered', () => {
       assert.equal(response.status, status, text);
       assert.match(text, /^[^\r\n]{5,300}\r?\n?$/);
       assert.ok(refusals().length <= linesBefore + 1);
-      await waitFor('end without sockets left', 2000, () => {
+      await waitFor('end without sockets left', 15_000, () => {
         return udpSocketsOf(nodeRed.pid).length <= idleSockets.length;
       });
     });

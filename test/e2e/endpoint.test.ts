@@ -104,7 +104,7 @@ describe('the endpoint', () => {
     await nodeRed.deploy([...flows, second]);
     const statusOf = async (id: string) =>
       (await observed(nodeRed)).statuses.filter(({ node }) => node === id).at(-1);
-    const status = await waitFor('status', 3000, async () => {
+    const status = await waitFor('status', 15_000, async () => {
       const last = await statusOf('second');
       return last?.fill === 'red' ? last : undefined;
     });
@@ -114,7 +114,7 @@ describe('the endpoint', () => {
     await nodeRed.deploy([...flows.filter(({ id }) => id !== 'connection'), second], {
       type: 'nodes',
     });
-    await waitFor('new status', 3000, async () => (await statusOf('second'))?.fill !== 'red');
+    await waitFor('new status', 15_000, async () => (await statusOf('second'))?.fill !== 'red');
     assert.equal((await get('/rtcbot')).status, 200);
     assert.equal((await offerTo('/rtcbot/connect', offerSdp())).status, 200);
   });
@@ -126,7 +126,7 @@ describe('the endpoint', () => {
     assert.equal((await get('/rtcbot')).status, 404);
     assert.equal((await get('/rtcbot/rtcbot.js')).status, 404);
     assert.equal((await offerTo('/rtcbot/connect', offerSdp())).status, 404);
-    await waitFor('end without sockets', 2000, () => udpSocketsOf(nodeRed.pid).length === 0);
-    await waitFor('end without processes', 2000, () => nodeRed.descendants.length === 0);
+    await waitFor('end without sockets', 15_000, () => udpSocketsOf(nodeRed.pid).length === 0);
+    await waitFor('end without processes', 15_000, () => nodeRed.descendants.length === 0);
   });
 });

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { exampleFlow } from '../support/flows';
 import { NodeRed } from '../support/NodeRed';
 import { npm, PACKAGE_NAME, packedTarball, ROOT } from '../support/packedPackage';
+
+const LANGUAGES = readdirSync(join(ROOT, 'nodes/locales'));
 
 describe('the package', () => {
   let scratch: string;
@@ -20,7 +22,8 @@ describe('the package', () => {
     const directory = join(scratch, name);
     mkdirSync(directory);
     writeFileSync(join(directory, 'package.json'), '{"name": "scratch", "private": true}');
-    npm(['install', what], directory);
+    // As the palette manager does: a dependency that refuses this Node.js would stop the install.
+    npm(['install', '--engine-strict', what], directory);
     return directory;
   }
 
@@ -62,6 +65,27 @@ describe('the package', () => {
     assert.doesNotMatch(listing, /\.test\.|\.ts$/m);
   });
 
+  it('holds all that Node-RED, npm and the flow library look for', () => {
+    const listing = execFileSync('tar', ['-tzf', packedTarball()], { encoding: 'utf8' });
+    const files = new Set(listing.trim().split('\n'));
+    const wanted = [
+      ...['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json', 'resources/qrCode.js'],
+      ...readdirSync(join(ROOT, 'examples')).map(name => `examples/${name}`),
+      ...nodeFiles().flatMap(name => [
+        `dist/nodes/${name}.js`,
+        `dist/nodes/${name}.html`,
+        ...LANGUAGES.map(language => `dist/nodes/locales/${language}/${name}.json`),
+        `dist/nodes/locales/en-US/${name}.html`,
+      ]),
+      // The library shows the icons of this place only.
+      ...nodeTypes().map(type => `dist/nodes/icons/${type}.svg`),
+    ];
+    assert.deepEqual(
+      wanted.filter(file => !files.has(`package/${file}`)),
+      [],
+    );
+  });
+
   it('works as a tarball', async () => {
     await assertWorks(install('tarball', packedTarball()));
   });
@@ -81,6 +105,13 @@ describe('the package', () => {
 function nodeTypes(): string[] {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   return Object.keys(manifest['node-red'].nodes).sort();
+}
+
+/** The names of their files, without ending. */
+function nodeFiles(): string[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const scripts = Object.values<string>(manifest['node-red'].nodes);
+  return scripts.map(script => script.replace(/^.*\/|\.js$/g, ''));
 }
 
 /** A new repository whose one commit holds this checkout as it is now. */

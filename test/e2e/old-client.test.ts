@@ -69,7 +69,7 @@ describe("RTCBot's Python client", { skip }, () => {
       return events.find(({ payload }) => payload === 'disconnected');
     });
     assert.equal(gone.reason, 'page closed');
-    await waitFor('end of its sockets', 2000, () => udpSocketsOf(nodeRed.pid).length === 0);
+    await waitFor('end of its sockets', LIMIT_MS, () => udpSocketsOf(nodeRed.pid).length === 0);
     assert.equal(client.errors, '');
   });
 });

@@ -103,8 +103,8 @@ describe('the pictures of a display over HTTP', () => {
     await nodeRed.deploy([TAB, ...observers()]);
     assert.equal((await get('/display')).status, 404);
     assert.equal((await get('/display.jpg')).status, 404);
-    await waitFor('end of all processes', 2000, () => nodeRed.descendants.length === 0);
-    await stream.ended(2000);
+    await waitFor('end of all processes', 15_000, () => nodeRed.descendants.length === 0);
+    await stream.ended(15_000);
   });
 
   it('may be one that a flow put in once, for all who come', async () => {

@@ -30,19 +30,19 @@ describe('rtc-camera', () => {
 
   it('works as it was dropped: sends its track once and shows a status', async () => {
     await load({}, { wireFrames: false });
-    const track = await waitFor('track', 10_000, () => tracks()[0]);
+    const track = await waitFor('track', 15_000, () => tracks()[0]);
     assert.equal((track.payload as { kind?: string }).kind, 'video');
     // The same for the flow as for a person who looks at it in the debug sidebar.
     assert.equal(JSON.parse(JSON.stringify(track.payload)).kind, 'video');
-    await waitFor('status', 10_000, () => flow.statuses('camera').length > 0);
+    await waitFor('status', 15_000, () => flow.statuses('camera').length > 0);
     assert.notEqual(flow.statuses('camera').at(-1)?.fill, 'red');
     assert.equal(tracks().length, 1);
   });
 
   it('does not capture while nothing is wired to its frames and nobody watches', async () => {
     await load({}, { wireFrames: false });
-    await waitFor('track', 10_000, () => tracks()[0]);
-    await waitFor('status', 10_000, () => flow.statuses('camera').length > 0);
+    await waitFor('track', 15_000, () => tracks()[0]);
+    await waitFor('status', 15_000, () => flow.statuses('camera').length > 0);
     assert.ok(
       flow.statuses('camera').every(({ fill }) => fill !== 'green'),
       'it never went live',
@@ -68,7 +68,7 @@ describe('rtc-camera', () => {
       assert.ok(Math.abs((timestamp as number) - Date.now()) < 15_000, `timestamp ${timestamp}`);
     }
     assert.ok(tracks().every(message => !isFrame(message)));
-    await waitFor('green status', 10_000, () => flow.statuses('camera').at(-1)?.fill === 'green');
+    await waitFor('green status', 15_000, () => flow.statuses('camera').at(-1)?.fill === 'green');
   });
 
   for (const { name, settings, says } of [
@@ -93,7 +93,7 @@ describe('rtc-camera', () => {
       const error = await waitFor('error', 15_000, () => flow.messages('errors')[0]);
       assert.match((error.error as { message: string }).message, says);
       const isRed = ({ fill }: { fill?: string }) => fill === 'red';
-      await waitFor('red status', 10_000, () => flow.statuses('camera').some(isRed));
+      await waitFor('red status', 15_000, () => flow.statuses('camera').some(isRed));
       const failures = flow.statuses('camera').filter(isRed).length;
       await waitFor('another attempt', 15_000, () => {
         return flow.statuses('camera').length > failures + 1;

@@ -12,7 +12,7 @@ describe('rtc-connection', () => {
 
   /** Waits until the newest status of a node fits. */
   const statusOf = (id: string, fits: (status: NodeStatusCall) => boolean) =>
-    waitFor(`status of ${id}`, 5000, () => {
+    waitFor(`status of ${id}`, 15_000, () => {
       const last = flow.statuses(id).at(-1);
       return last && fits(last) ? last : undefined;
     });
@@ -56,7 +56,7 @@ describe('rtc-connection', () => {
           flowNode('errors', 'helper'),
         ],
       );
-      await waitFor('status', 5000, () => flow.statuses('connection').length > 0);
+      await waitFor('status', 15_000, () => flow.statuses('connection').length > 0);
     };
 
     it('answers an offer that comes as a message, and keeps what http response needs', async () => {
@@ -74,7 +74,7 @@ describe('rtc-connection', () => {
     it('answers a bad offer with the status 400, ready for http response', async () => {
       await load();
       flow.node('connection').receive({ payload: { type: 'offer', sdp: 'x' }, req: {}, res: {} });
-      const answer = await waitFor('answer', 5000, () => flow.messages('answers')[0]);
+      const answer = await waitFor('answer', 15_000, () => flow.messages('answers')[0]);
       assert.equal(answer.statusCode, 400);
       assert.match(String(answer.payload), /offer/i);
     });

@@ -5,10 +5,22 @@ import type { FlowNode } from './flowNode';
 import { inPageScript } from './inPageScript';
 import { ROOT } from './packedPackage';
 import { programPath } from './programPath';
+import { waitFor } from './waitFor';
 
 /** Where screenshots go; not kept in the repository. */
 export const SCREENSHOTS = join(ROOT, 'test/screenshots');
 const WAIT_MS = 20_000;
+/** For one attempt to open a dialog. */
+const DIALOG_MS = 3000;
+/**
+ * How long the editor may take to load, in ms. It shows nothing before it has run the scripts of
+ * every node in the palette: those of a dashboard make it twice as long, a busy machine more.
+ */
+const LOAD_MS = 60_000;
+/** True once palette and flows are there. */
+const LOADED = `!!window.RED?.workspaces?.active()
+  && !$('#red-ui-loading-progress').is(':visible')
+  && $('.red-ui-palette-node[data-palette-type="rtc-camera"]').length > 0`;
 /** Of the window, in CSS pixels. */
 const EDITOR_SIZE = { width: 1280, height: 960 };
 /** The same for pictures in documents. */
@@ -19,6 +31,14 @@ const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'],
   `--host-resolver-rules=MAP ${ROBOT} 127.0.0.1`,
 ];
+
+/** How the person who uses the editor has set up the browser. */
+export interface EditorOptions {
+  /** Wants the dark theme, which Node-RED has from 5 on. Default: the light one. */
+  readonly dark?: boolean;
+  /** The language that the browser asks for, such as `de`. Default `en-US`. */
+  readonly language?: string;
+}
 
 /** Node-RED's editor in a real Chromium, used as a person does: by mouse and keyboard. */
 export class Editor {
@@ -35,20 +55,21 @@ export class Editor {
   }
 
   /** @param origin of a running Node-RED */
-  static async open(origin: string, { dark = false } = {}): Promise<Editor> {
+  static async open(
+    origin: string,
+    { dark = false, language = 'en-US' }: EditorOptions = {},
+  ): Promise<Editor> {
     const browser = await chromium.launch({ executablePath: programPath('chromium'), args: FLAGS });
     try {
       const context = await browser.newContext({
         viewport: EDITOR_SIZE,
         colorScheme: dark ? 'dark' : 'light',
+        locale: language,
       });
       await context.addInitScript(inPageScript());
       const editor = new Editor(browser, await context.newPage());
       await editor.page.goto(origin);
-      await editor.page.locator('.red-ui-palette-node').first().waitFor();
-      await editor.page.waitForFunction(
-        'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
-      );
+      await editor.#loaded();
       // As the choice "dark" in Node-RED 5's settings does; older ones have no dark theme.
       if (dark) {
         await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
@@ -58,6 +79,20 @@ export class Editor {
       await browser.close();
       throw error;
     }
+  }
+
+  /** Loads the editor anew, and with it the flows that run. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#loaded();
+  }
+
+  /** Opens another page in a tab of the same browser. */
+  async openPage(address: string): Promise<Page> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    await page.goto(address);
+    return page;
   }
 
   /** The flow as the editor would deploy it. */
@@ -94,13 +129,16 @@ export class Editor {
 
   /** Opens the dialog of a node. */
   async openDialog(id: string): Promise<Locator> {
-    await this.page.locator(`[id="${id}"]`).dblclick();
+    const node = this.page.locator(`[id="${id}"]`);
     const dialog = this.page.locator('.red-ui-tray').last();
-    await dialog.waitFor();
-    // The tray slides in.
-    await this.page.waitForFunction(
-      '$(".red-ui-tray").last().position().left === 0 || !$(".red-ui-tray").is(":animated")',
-    );
+    // The editor takes two clicks for one only if it gets to them within 650 ms, which a busy machine may not.
+    await waitFor('dialog', WAIT_MS, async () => {
+      if (!(await dialog.isVisible())) await node.dblclick({ timeout: DIALOG_MS });
+      await dialog.waitFor({ timeout: DIALOG_MS });
+      return true;
+    });
+    // The tray slides in; then Node-RED gives the focus to the first in it.
+    await dialog.locator(':focus').waitFor({ state: 'attached' });
     return dialog;
   }
 
@@ -128,19 +166,43 @@ export class Editor {
     await page.locator('#red-ui-header-button-sidemenu').click();
     await page.locator('#menu-item-import').click();
     const tabs = page.locator('#red-ui-clipboard-dialog-import-tabs');
+    await tabs.waitFor();
+    // 100 ms after it opens the dialog looks at its text field, which is empty, and chooses the root of
+    // each tree: both disable its button, whatever is chosen by then. Timers fire in their order.
+    await page.evaluate('new Promise(resolve => setTimeout(resolve, 101))');
     await tabs.getByText('Examples').click();
     const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await tree.getByText(packageName).click();
-    await tree.getByText(example).click();
+    await this.#clickUnfolded(tree.getByText(packageName));
+    await this.#clickUnfolded(tree.getByText(example));
     await page.locator('#red-ui-clipboard-dialog-ok').click();
     await tabs.waitFor({ state: 'hidden' });
   }
 
-  /** Keeps a picture of the editor, or of a part of it; gives its path. */
-  async screenshot(name: string, part?: Locator): Promise<string> {
+  /** Opens the debug sidebar and starts the flows again, so that their first messages are in it. */
+  async restartInDebugSidebar(): Promise<void> {
+    await this.page.evaluate("RED.sidebar.show('debug')");
+    await this.page.evaluate("RED.actions.invoke('core:restart-flows')");
+  }
+
+  /** The messages of a debug node in the sidebar. */
+  debugMessages(name: string): Locator {
+    const source = this.page.locator('.red-ui-debug-msg-name', { hasText: name });
+    return this.page.locator('.red-ui-debug-msg', { has: source });
+  }
+
+  /** Those of the given nodes that the editor marks as invalid or does not know. */
+  badNodes(ids: readonly string[]): Promise<string[]> {
+    return this.page.evaluate(`${JSON.stringify(ids)}
+      .map(id => RED.nodes.node(id))
+      .filter(node => node && (node.type === 'unknown' || node.valid === false))
+      .map(({ type, name }) => type + ' ' + name)`);
+  }
+
+  /** Keeps a picture of the editor, of a part of it or of another page; gives its path. */
+  async screenshot(name: string, part: Locator | Page = this.page): Promise<string> {
     mkdirSync(SCREENSHOTS, { recursive: true });
     const path = join(SCREENSHOTS, `${name}.png`);
-    await (part ?? this.page).screenshot({ path });
+    await part.screenshot({ path });
     return path;
   }
 
@@ -160,6 +222,17 @@ export class Editor {
 
   close(): Promise<void> {
     return this.#browser.close();
+  }
+
+  /** Clicks on an entry of a tree, once it has stopped to unfold: entries move away under the mouse. */
+  async #clickUnfolded(entry: Locator): Promise<void> {
+    await entry.waitFor();
+    await this.page.waitForFunction('$(":animated").length === 0');
+    await entry.click();
+  }
+
+  async #loaded(): Promise<void> {
+    await this.page.waitForFunction(LOADED, undefined, { timeout: LOAD_MS });
   }
 
   /** Presses the button of the mouse at one place, moves, and lets it go at the other. */

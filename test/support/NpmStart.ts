@@ -39,9 +39,9 @@ export class NpmStart {
     return this.#text;
   }
 
-  /** What it has left in its directory for temporary files. */
+  /** What it has left in its directory for temporary files. The cache is of Node.js 24's npm. */
   get leftFiles(): string[] {
-    return readdirSync(this.#scratch);
+    return readdirSync(this.#scratch).filter(name => name !== 'node-compile-cache');
   }
 
   /** Waits for the addresses that it prints: of the live page and of the editor. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Editor } from './Editor';
+import { ROOT } from './packedPackage';
 
 /** A dialog in one of the forms that it takes. */
 export interface DialogForm {
@@ -82,17 +85,87 @@ export const DIALOGS: readonly DialogForm[] = [
  * @throws AssertionError for settings that are not as told, fields without names, and faint texts
  */
 export async function lookAt(editor: Editor, form: DialogForm, theme: string): Promise<void> {
-  const id = await editor.drag(form.type, 300, 200);
-  const dialog = await editor.openDialog(id);
-  try {
+  await withDialog(editor, form.type, async dialog => {
     await choose(dialog, form);
     await editor.screenshot(`dialog-${form.name}-${theme}`, dialog);
     await assertWell(editor, dialog, form);
+  });
+}
+
+/**
+ * Opens the dialog of each node once, in an editor that speaks a language, and puts it into all its
+ * forms.
+ * @throws AssertionError for texts that are not the catalog's, or for which there is no room
+ */
+export async function readAll(editor: Editor, language: string): Promise<void> {
+  const cut: string[] = [];
+  const foreign: string[] = [];
+  for (const type of new Set(DIALOGS.map(form => form.type))) {
+    const texts = textsOf(type, language);
+    await withDialog(editor, type, async dialog => {
+      for (const form of DIALOGS.filter(each => each.type === type)) {
+        await choose(dialog, form);
+        await editor.screenshot(`dialog-${form.name}-${language}`, dialog);
+        const found = await editor.page.evaluate<string[]>('inPage.cutTexts("#dialog-form")');
+        cut.push(...found.map(text => `${form.name}: ${text}`));
+      }
+      const shown = await editor.page.evaluate<{ key: string; text: string }[]>(
+        'inPage.shownTexts("#dialog-form")',
+      );
+      // "Automatic" has behind it what it comes to.
+      const others = shown.filter(({ key, text }) => !text.startsWith(String(texts(key))));
+      foreign.push(...others.map(({ key, text }) => `${key}: ${text}`));
+    });
+  }
+  assert.deepEqual({ cut, foreign }, { cut: [], foreign: [] });
+}
+
+/**
+ * Goes through a dialog by the key Tab alone, from its first field on.
+ * @throws AssertionError for fields, buttons and links that are left out, in another order than they
+ *   are seen, or that do not show that they have the focus
+ */
+export async function tabThrough(editor: Editor, form: DialogForm): Promise<void> {
+  const { page } = editor;
+  await withDialog(editor, form.type, async dialog => {
+    await choose(dialog, form);
+    const expected = await page.evaluate<string[]>('inPage.tabStops("#dialog-form")');
+    await dialog.locator('#node-input-name').focus();
+    const reached: string[] = [];
+    for (const _ of expected) {
+      reached.push(await page.evaluate<string>('inPage.focused()'));
+      await page.keyboard.press('Tab');
+    }
+    assert.deepEqual(reached, expected);
+  });
+}
+
+/** Drops a node, opens its dialog, and removes it at the end. */
+async function withDialog(
+  editor: Editor,
+  type: string,
+  look: (dialog: Locator) => Promise<void>,
+): Promise<void> {
+  const id = await editor.drag(type, 300, 200);
+  const dialog = await editor.openDialog(id);
+  try {
+    await look(dialog);
   } finally {
     await editor.cancel();
     await editor.page.evaluate(`RED.view.select({ nodes: [RED.nodes.node('${id}')] })`);
     await editor.page.keyboard.press('Delete');
   }
+}
+
+/** The texts of a node's catalog by key. */
+function textsOf(type: string, language: string): (key: string) => unknown {
+  const file = type === 'rtc-connection' ? type : type.replace(/^rtc-/, '');
+  const path = join(ROOT, `nodes/locales/${language}/${file}.json`);
+  const catalog: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return key =>
+    key.split('.').reduce((tree, name) => {
+      return typeof tree === 'object' && tree !== null ? Reflect.get(tree, name) : undefined;
+    }, catalog);
 }
 
 async function choose(dialog: Locator, { chosen = {} }: DialogForm): Promise<void> {
@@ -116,4 +189,5 @@ async function assertWell(editor: Editor, dialog: Locator, form: DialogForm): Pr
   assert.deepEqual(await seen(form.hidden), []);
   assert.deepEqual(await editor.page.evaluate('inPage.namelessFields("#dialog-form")'), []);
   assert.deepEqual(await editor.page.evaluate('inPage.faintTexts("#dialog-form")'), []);
+  assert.deepEqual(await editor.page.evaluate('inPage.cutTexts("#dialog-form")'), []);
 }

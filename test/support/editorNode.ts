@@ -34,17 +34,26 @@ const locale = join(root, 'nodes/locales/en-US');
 
 /** Everything the editor gets of one node: definition, template, help and catalog. */
 export class EditorNode {
+  /** Name of the node's files without extension. */
+  readonly file: string;
   readonly type: string;
   readonly definition: EditorDefinition;
   readonly html: string;
+  /** The scripts that its dialog shares with others. */
+  readonly sharedScript: string;
   readonly template: string;
   readonly help: string;
   readonly catalog: Readonly<Record<string, unknown>>;
 
-  /** @param file name of the node's files without extension */
-  constructor(file: string) {
+  /**
+   * @param file name of the node's files without extension
+   * @param withoutShared as if the scripts that it shares with others had failed to load
+   */
+  constructor(file: string, { withoutShared = false } = {}) {
+    this.file = file;
     this.html = readFileSync(join(root, `nodes/${file}.html`), 'utf8');
     this.template = partOf(this.html, /<script type="text\/html"[^>]*>(.*?)<\/script>/s);
+    this.sharedScript = withoutShared ? '' : sharedScriptOf(this.html);
     this.help = readFileSync(join(locale, `${file}.html`), 'utf8');
     this.catalog = JSON.parse(readFileSync(join(locale, `${file}.json`), 'utf8'));
 
@@ -53,7 +62,7 @@ export class EditorNode {
       registered.push([type, { ...definition, credentials: definition.credentials ?? {} }]);
     };
     const script = partOf(this.html, /<script type="text\/javascript">(.*?)<\/script>/s);
-    runInNewContext(script, { RED: { nodes: { registerType } } });
+    runInNewContext(this.sharedScript + script, { window: {}, RED: { nodes: { registerType } } });
     const [first] = registered;
     if (!first || registered.length > 1) throw new Error(`${file}.html registers not one node`);
     [this.type, this.definition] = first;
@@ -76,7 +85,7 @@ export class EditorNode {
       if (text === undefined) throw new Error(`The catalog has no text ${key}`);
       return text;
     };
-    return { ...Object.fromEntries(defaults), ...config, _: translate };
+    return { type: this.type, ...Object.fromEntries(defaults), ...config, _: translate };
   }
 
   /** What the validators say against a node's settings, by field. */
@@ -100,6 +109,18 @@ export function allEditorNodes(): EditorNode[] {
 
 function childOf(tree: unknown, name: string): unknown {
   return typeof tree === 'object' && tree !== null ? Reflect.get(tree, name) : undefined;
+}
+
+/** What an html file loads of resources/, in order. What the build makes is left out: it wants a browser. */
+function sharedScriptOf(html: string): string {
+  const sources = html.matchAll(
+    /<script src="\.\/resources\/@rtcbot\/node-red-rtcbot\/(\w+\.js)">/g,
+  );
+  return [...sources]
+    .map(([, name = '']) => join(root, 'resources', name))
+    .filter(path => !path.endsWith('qrCode.js'))
+    .map(path => readFileSync(path, 'utf8'))
+    .join('\n');
 }
 
 function partOf(html: string, pattern: RegExp): string {

@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE_MS = 50;
  * @throws Error when the page does not show that many within `limitMs`
  */
 export async function readClock(
-  page: TestPage,
+  page: Pick<TestPage, 'evaluate'>,
   { count = 20, limitMs = 15_000 }: { count?: number; limitMs?: number } = {},
 ): Promise<Reading[]> {
   await waitFor('video element', limitMs, () => page.evaluate<boolean>('!!inPage.video()'));
@@ -35,7 +35,10 @@ export async function readClock(
  * Waits until the page shows a live picture: for some twenty pictures on end its clock advances and
  * is at most 2 s behind. @throws Error with what was wrong last when that does not come about in time
  */
-export async function assertLive(page: TestPage, { limitMs = 15_000 } = {}): Promise<void> {
+export async function assertLive(
+  page: Pick<TestPage, 'evaluate'>,
+  { limitMs = 15_000 } = {},
+): Promise<void> {
   await waitFor('live picture', limitMs, async () => {
     checkLive(await readClock(page, { limitMs }));
     return true;

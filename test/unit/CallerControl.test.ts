@@ -57,6 +57,19 @@ describe("a caller's control channel", () => {
     assert.deepEqual(heard, ['lost']);
   });
 
+  it('waits for the answers of an end whose flow has no time, and of one that has to wait for ours', () => {
+    channel.become('open');
+    channel.onMessage.execute('{"type":"pong","time":1,"serverTime":1}');
+    for (let second = 0; second < 20; second += 1) {
+      clock.advance(1000);
+      if (second < 10) channel.onMessage.execute('{"type":"busy"}');
+      else control.excuse();
+    }
+    assert.deepEqual(heard, []);
+    clock.advance(5000);
+    assert.deepEqual(heard, ['lost']);
+  });
+
   it('lets an end be that never answers: it does not know the channel', () => {
     channel.become('open');
     clock.advance(60_000);

@@ -21,6 +21,7 @@ describe('parseControl', () => {
       message: { type: 'pong', time: 1, serverTime: 2 },
     },
     { it: 'reads a reconnect', data: '{"type":"reconnect"}', message: { type: 'reconnect' } },
+    { it: 'reads that messages wait', data: '{"type":"busy"}', message: { type: 'busy' } },
     {
       it: 'reads that it was replaced',
       data: '{"type":"replaced"}',

@@ -7,6 +7,7 @@ import { after, afterEach, describe, it } from 'node:test';
 import type { MediaError } from '../../engine/model/errors';
 import type { CaptureProxyOptions, ReceivedFrame } from '../../engine/port/CaptureProxy';
 import { EngineProxy } from '../../engine/port/EngineProxy';
+import { flood } from '../support/flood';
 import { childrenOf } from '../support/processes';
 import { WeriftBrowser } from '../support/WeriftBrowser';
 import { waitFor } from '../support/waitFor';
@@ -22,6 +23,7 @@ writeFileSync(
   `require(${JSON.stringify(WORKER)});
 require('node:worker_threads').parentPort.on('message', ({ ask }) => {
   if (ask?.peer === 'crash') setImmediate(() => { throw new Error('a flaw'); });
+  if (ask?.peer === 'reject') void Promise.reject(new Error('a flaw'));
   if (ask?.peer === 'hang') for (;;) {}
 });`,
 );
@@ -107,6 +109,20 @@ describe('an EngineProxy', () => {
     assert.ok(logged.some(text => text.includes('my fault')));
   });
 
+  it('hands over all that a peer floods it with, in order', async () => {
+    const connection = start().openConnection(CONNECTION);
+    const { browser } = await connect(connection);
+    const heard: string[] = [];
+    connection.on('message', (_peer, _channel, data) => heard.push(String(data)));
+    // More than a peer may send before the flow has taken something.
+    const count = flood(browser, await browser.channel());
+    await waitFor('all messages', LIMIT_MS, () => heard.length === count);
+    assert.deepEqual(
+      heard,
+      Array.from({ length: count }, (_, n) => `${n}`),
+    );
+  });
+
   it('carries messages both ways', async () => {
     const connection = start().openConnection(CONNECTION);
     const { browser, peer } = await connect(connection);
@@ -144,12 +160,20 @@ describe('an EngineProxy', () => {
     const { browser } = await connect(connection);
     const other = await connect(connection);
     const { id = 0 } = await browser.channel();
+    const loggedBefore = logged.length;
     // A payload protocol identifier that no data channel has (RFC 8831 8).
     await browser.connection.sctpTransport?.sctp.send(id, 99, Buffer.from('x'));
     const answered = once(connection, 'message');
     (await other.browser.channel()).send('still here');
     assert.deepEqual(await answered, [other.peer, 'default', 'still here']);
-    await waitFor('line in the log', 10_000, () => logged.some(text => /^unexpected/.test(text)));
+    // Who sends many of these must not fill the log.
+    assert.deepEqual(logged.slice(loggedBefore), []);
+    await assert.rejects(connection.closePeer('reject'));
+    const isLogged = () =>
+      logged.slice(loggedBefore).some(text => /^unexpected.*a flaw/.test(text));
+    await waitFor('line in the log', LIMIT_MS, isLogged);
+    (await other.browser.channel()).send('still here');
+    await once(connection, 'message');
   });
 
   it('heals a crash: captures and connections work again, nothing of before is left', async () => {

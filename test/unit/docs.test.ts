@@ -132,7 +132,7 @@ describe('The documents', () => {
     });
   }
 
-  it('the reference of the nodes is what their help says', () => {
+  it('the references of nodes and statuses are what help and catalog say', () => {
     execFileSync(process.execPath, [join(root, 'scripts/docs.mjs'), '--check']);
   });
 
@@ -149,9 +149,19 @@ describe('The documents', () => {
     }
   });
 
+  it('give the same figures of performance', () => {
+    const rows = (file: string): string[] => read(file).match(/^\| \d+ × \d+ \|.*$/gm) ?? [];
+    const all = rows('docs/performance.md');
+    assert.ok(rows('README.md').length > 2);
+    assert.deepEqual(
+      rows('README.md').filter(row => !all.includes(row)),
+      [],
+    );
+  });
+
   it('name no npm script that does not exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    for (const file of ['README.md', 'CONTRIBUTING.md']) {
+    for (const file of documents) {
       const names = [...read(file).matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)];
       for (const [, run, short] of names) assert.ok(scripts[run ?? short ?? ''], `${file}: ${run}`);
     }

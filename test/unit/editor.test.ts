@@ -55,15 +55,29 @@ for (const node of nodes) {
         .flatMap(([, keys]) => (keys ?? '').split(';'))
         .map(key => key.replace(/^\[[^\]]+\]/, ''));
       const inScript = [...html.matchAll(new RegExp(`'(${type}\\.(?!svg)[\\w.-]*[\\w-])'`, 'g'))];
-      const used = new Set([...inTemplate, ...inScript.map(([, key]) => key ?? '')]);
+      const problems = [...html.matchAll(/ problem: '(\w+)'/g)];
+      const used = new Set([
+        ...inTemplate,
+        ...inScript.map(([, key]) => key ?? ''),
+        ...problems.map(([, key]) => `${type}.problem.${key}`),
+      ]);
       assert.deepEqual(
         [...used].filter(key => node.text(key) === undefined),
         [],
       );
 
-      const prefixes = [...html.matchAll(new RegExp(`[\`'](${type}\\.[\\w.-]+\\.)[\`'$]`, 'g'))];
+      const all = html + node.sharedScript.replaceAll(/\$\{node\.type\}/g, type);
+      // The shared script puts the rest in front of a rule's problem; a table of rules has it as key.
+      const isProblem = (key: string) =>
+        key.startsWith(`${type}.problem.`) &&
+        new RegExp(`'NAME'|\\bNAME: \\{`.replaceAll('NAME', key.split('.')[2] ?? '')).test(html);
+      const prefixes = [...all.matchAll(new RegExp(`[\`'](${type}\\.[\\w.-]+\\.)[\`'$]`, 'g'))];
       const unused = leavesOf(node.catalog).filter(
-        key => !used.has(key) && !prefixes.some(([, prefix]) => key.startsWith(prefix ?? '')),
+        key =>
+          !used.has(key) &&
+          !isProblem(key) &&
+          !all.includes(`\`${key}\``) &&
+          !prefixes.some(([, prefix]) => key.startsWith(prefix ?? '')),
       );
       assert.deepEqual(unused, []);
     });
@@ -92,6 +106,17 @@ for (const node of nodes) {
     });
   });
 }
+
+describe('Without the script that the dialogs share', () => {
+  for (const { type, file } of nodes) {
+    it(`${type} is registered, and works as dropped`, () => {
+      const alone = new EditorNode(file, { withoutShared: true });
+      assert.equal(alone.type, type);
+      assert.deepEqual(alone.problems(), {});
+      assert.ok(alone.definition.label.call(alone.node()));
+    });
+  }
+});
 
 describe('The settings of a camera', () => {
   for (const { it: sentence, config, wrong } of [

@@ -14,6 +14,17 @@ interface FlowNode {
   readonly [setting: string]: unknown;
 }
 
+/** In pixels of the canvas. */
+interface Box {
+  readonly label: string;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Between the nodes and the edge of the canvas. */
+const GAP = 20;
 const directory = join(__dirname, '../../examples');
 const own = new Map(allEditorNodes().map(node => [node.type, node]));
 const coreTypes = typesOfCore();
@@ -90,15 +101,46 @@ for (const { file, flow } of examples) {
       }
     });
 
-    it('lies on the grid, no node on another', () => {
-      const rows = nodes.map(({ x, y }) => `${x} ${y}`);
-      assert.equal(new Set(rows).size, nodes.length);
+    it('lies on the grid, in view, no node on another', () => {
       assert.deepEqual(
         nodes.filter(({ x = 0.5, y = 0.5 }) => x % 10 !== 0 || y % 20 !== 0),
         [],
       );
+      const boxes = nodes.map(boxOf);
+      const outside = boxes.filter(({ left, top }) => left < GAP || top < GAP);
+      assert.deepEqual(outside, []);
+      const overlaps = boxes.flatMap((one, index) =>
+        boxes.slice(index + 1).flatMap(other => (overlap(one, other) ? [[one, other]] : [])),
+      );
+      assert.deepEqual(overlaps, []);
     });
   });
+}
+
+/** What a node covers on the canvas, about: the width of its letters depends on the machine. */
+function boxOf({ id, type, z, wires, x = 0, y = 0, ...settings }: FlowNode): Box {
+  const node = own.get(type);
+  const label = String(
+    settings.name ||
+      node?.definition.label.call(node.node(settings)) ||
+      (settings.url ? `[${settings.method}] ${settings.url}` : type),
+  );
+  const outputs = Number(settings.outputs ?? node?.definition.outputs ?? 1);
+  const width = Math.max(100, 20 * Math.ceil((57 + 7 * label.length) / 20));
+  const height = Math.max(30, 15 * outputs);
+  const top = y - height / 2;
+  // Our nodes write their status below.
+  const bottom = y + height / 2 + (node ? 15 : 0);
+  return { label, left: x - width / 2, right: x + width / 2, top, bottom };
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return (
+    one.left < other.right &&
+    other.left < one.right &&
+    one.top < other.bottom &&
+    other.top < one.bottom
+  );
 }
 
 /** The types of Node-RED's own nodes. */

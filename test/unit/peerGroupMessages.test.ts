@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { framesOf, SplitReader } from '../../engine/peer/split';
+import { flood } from '../support/flood';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';
 
@@ -101,9 +102,66 @@ describe('the messages of a PeerGroup', () => {
     await refused;
   });
 
+  it('lets a peer that floods wait while the flow has no time, and loses nothing', async () => {
+    const { group } = start();
+    const { browser, peer } = await rig.connect({ channels: ['default', 'rtcbot'] });
+    const channel = await browser.channel();
+    const notes: string[] = [];
+    (await browser.channel('rtcbot')).onMessage.subscribe(note => notes.push(String(note)));
+    const count = flood(browser, channel);
+    await waitFor('word that it has to wait', LIMIT_MS, () => notes.includes('{"type":"busy"}'));
+    await waitFor('end of what comes', LIMIT_MS, quiet(rig.events));
+    const heard = () => rig.events.filter(event => event.startsWith('default'));
+    assert.ok(heard().length > 500, `${heard().length} came`);
+    assert.ok(heard().length < 4500, `${heard().length} came, and nothing was taken`);
+
+    let taken = 0;
+    const takeAll = () => {
+      group.taken(peer, heard().length - taken);
+      taken = heard().length;
+      return taken === count;
+    };
+    await waitFor('the rest', 2 * LIMIT_MS, takeAll, { everyMs: 5 });
+    assert.deepEqual(
+      heard(),
+      Array.from({ length: count }, (_, n) => `default: ${n}`),
+    );
+  });
+
+  it('does not mind messages of unknown kinds', async () => {
+    start();
+    const { browser } = await rig.connect();
+    const channel = await browser.channel();
+    const failures: unknown[] = [];
+    const note = (reason: unknown) => failures.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const sctp = browser.connection.sctpTransport?.sctp;
+      await sctp?.send(channel.id, 99, Buffer.from('what is this?'));
+      // The answer to a DATA_CHANNEL_OPEN that nobody sent (RFC 8832 5.2).
+      await sctp?.send(40, 50, Buffer.from([2]));
+      channel.send('after');
+      await rig.heard('default: after');
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    assert.deepEqual(failures, []);
+  });
+
   it('keeps the control channel for itself', async () => {
     const { group } = start();
     const { peer } = await rig.connect();
     await assert.rejects(group.message('x', { peer, channel: 'rtcbot' }), /reserved/);
   });
 });
+
+/** Whether nothing was added since it was asked last. */
+function quiet(list: readonly unknown[]): () => boolean {
+  let last = 0;
+  let times = 0;
+  return () => {
+    times = list.length === last ? times + 1 : 0;
+    last = list.length;
+    return times === 10;
+  };
+}

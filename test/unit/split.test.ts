@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { framesOf, SplitError, SplitReader } from '../../engine/peer/split';
+import { framesOf, PartsRoom, SplitError, SplitReader } from '../../engine/peer/split';
 
 const MARK = '\u0000rtcbot-split ';
 
@@ -49,16 +49,20 @@ describe('A message in parts', () => {
     { it: 'an announcement of nothing', frames: [`${MARK}null`] },
     { it: 'an announcement without a number', frames: [`${MARK}{"parts":1,"text":true}`] },
     { it: 'parts below nothing', frames: [`${MARK}{"bytes":1,"parts":-1,"text":true}`] },
+    {
+      it: 'a multitude of tiny parts',
+      frames: [`${MARK}{"bytes":1000000,"parts":1000000,"text":false}`],
+    },
     { it: 'more parts than bytes', frames: [`${MARK}{"bytes":1,"parts":2,"text":true}`] },
     { it: 'parts that are too large', frames: [`${MARK}{"bytes":61441,"parts":1,"text":true}`] },
     {
       it: 'more than 64 MiB',
       frames: [`${MARK}{"bytes":67108865,"parts":1100,"text":true}`],
     },
-    { it: 'text between the parts', frames: [`${MARK}{"bytes":5,"parts":2,"text":true}`, 'text'] },
+    { it: 'text between the parts', frames: [`${MARK}{"bytes":5,"parts":1,"text":true}`, 'text'] },
     {
       it: 'more than was announced',
-      frames: [`${MARK}{"bytes":5,"parts":2,"text":true}`, Buffer.alloc(6)],
+      frames: [`${MARK}{"bytes":5,"parts":1,"text":true}`, Buffer.alloc(6)],
     },
     {
       it: 'less than was announced',
@@ -67,4 +71,21 @@ describe('A message in parts', () => {
   ]) {
     it(`cannot be read: ${sentence}`, () => assert.throws(() => read(frames), SplitError));
   }
+
+  it('has to be done with before a peer may begin many others: they share 128 MiB', () => {
+    const room = new PartsRoom();
+    const readers = Array.from({ length: 4 }, () => new SplitReader(room));
+    const part = Buffer.alloc(60 * 1024);
+    const begin = (reader: SplitReader | undefined) => {
+      const parts = 1092;
+      reader?.read(`${MARK}{"bytes":${parts * part.length},"parts":${parts},"text":false}`);
+      for (let sent = 1; sent < parts; sent += 1) reader?.read(part);
+    };
+    begin(readers[0]);
+    begin(readers[1]);
+    assert.throws(() => begin(readers[2]), SplitError);
+    readers[2]?.close();
+    assert.ok(readers[0]?.read(part));
+    begin(readers[3]);
+  });
 });

@@ -156,6 +156,16 @@ describe('checkedControls', () => {
     );
   }
 
+  for (const { it: sentence, step, set } of [
+    { it: 'stays within the limits where the last step goes beyond them', step: 100, set: 200 },
+    { it: 'takes numbers as they are where the driver tells a step of 0', step: 0, set: 255 },
+  ]) {
+    it(sentence, () => {
+      const gain = { name: 'gain', type: 'integer', min: 0, max: 255, step } as const;
+      assert.deepEqual(checkedControls({ gain: 255 }, [gain]), { gain: set });
+    });
+  }
+
   it('says that a camera has none', () => {
     assert.throws(() => checkedControls({ zoom: 1 }, []), /because it has none/);
   });

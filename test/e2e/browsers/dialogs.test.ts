@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { DIALOGS, lookAt } from '../../support/dialogs';
+import { DIALOGS, lookAt, readAll, tabThrough } from '../../support/dialogs';
 import { Editor, ROBOT } from '../../support/Editor';
 import { NodeRed } from '../../support/NodeRed';
+
+/** Each dialog once, with as much in it as there can be. */
+const BY_KEYBOARD = [
+  ...['camera-url', 'picamera', 'microphone', 'speaker'],
+  ...['display-http', 'connection-endpoint', 'connection-call'],
+];
 
 describe('The dialogs', () => {
   let nodeRed: NodeRed;
@@ -21,6 +27,56 @@ describe('The dialogs', () => {
     it(`${form.name}: what the choice needs is there, named and legible`, () =>
       lookAt(editor, form, 'light'));
   }
+
+  for (const language of ['de', 'ja', 'zh-CN']) {
+    it(`speak ${language}, and have room for it`, async () => {
+      const other = await Editor.open(nodeRed.origin, { language });
+      try {
+        await readAll(other, language);
+      } finally {
+        await other.close();
+      }
+    });
+  }
+
+  for (const form of DIALOGS.filter(({ name }) => BY_KEYBOARD.includes(name))) {
+    it(`${form.name}: the key Tab leads to everything in it, and one sees where`, () =>
+      tabThrough(editor, form));
+  }
+
+  it('a camera that is not there can be typed in, by keyboard alone, and stays', async () => {
+    const { keyboard } = editor.page;
+    const id = await editor.drag('rtc-camera', 300, 200);
+    const dialog = await editor.openDialog(id);
+    const hasFocus = (field: string) => dialog.locator(`${field}:focus`).waitFor();
+    await dialog.locator('#node-input-source').focus();
+    await keyboard.press('ArrowDown');
+    const refresh = dialog.locator('#rtc-camera-refresh');
+    const searched = () => dialog.locator('[aria-busy]').waitFor({ state: 'detached' });
+    await searched();
+    await keyboard.press('Tab');
+    await hasFocus('#rtc-camera-list');
+    await keyboard.press('Tab');
+    await hasFocus('#rtc-camera-refresh');
+    assert.equal(await refresh.getAttribute('aria-label'), 'Search for cameras');
+    await keyboard.press('Enter');
+    await searched();
+    // It has not lost the focus.
+    await keyboard.press('Tab');
+    await hasFocus('#node-input-device');
+    await keyboard.type('/dev/video7');
+    await keyboard.press('Control+Enter');
+    await dialog.waitFor({ state: 'detached' });
+
+    const kept = (await editor.nodes()).find(node => node.id === id);
+    assert.equal(kept?.device, '/dev/video7');
+    await editor.openDialog(id);
+    await searched();
+    assert.ok(await dialog.locator('#node-input-device').isVisible());
+    assert.equal(await dialog.locator('#node-input-device').inputValue(), '/dev/video7');
+    await editor.done();
+    assert.equal((await editor.nodes()).find(node => node.id === id)?.device, '/dev/video7');
+  });
 
   it('a connection shows the address of its page, and a phone can scan it', async () => {
     const id = await editor.drag('rtc-connection', 300, 200);
@@ -53,6 +109,23 @@ describe('The dialogs', () => {
     } finally {
       await local.close();
     }
+  });
+
+  it('open also when what they share fails to load', async () => {
+    const { page } = editor;
+    await page.route('**/resources/@rtcbot/**', route => route.abort());
+    await page.reload();
+    await page.locator('.red-ui-palette-node[data-palette-type="rtc-speaker"]').waitFor();
+    await page.waitForFunction(
+      'RED.workspaces.active() && !$("#red-ui-loading-progress").is(":visible")',
+    );
+    for (const type of new Set(DIALOGS.map(form => form.type))) {
+      const dialog = await editor.openDialog(await editor.drag(type, 300, 200));
+      await dialog.locator('#node-input-name').fill('plain');
+      await editor.done();
+    }
+    const named = (await editor.nodes()).filter(({ name }) => name === 'plain');
+    assert.equal(named.length, new Set(DIALOGS.map(form => form.type)).size);
   });
 
   it('nothing went wrong in the browser', () => assert.deepEqual(editor.problems, []));

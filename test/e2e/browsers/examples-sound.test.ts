@@ -73,7 +73,7 @@ describe('the example', () => {
   it('"07 Process frames" shows a live picture in black and white', async () => {
     const page = await open('07 Process frames');
     await assertLive(page);
-    const { range, saturation } = await waitFor('picture', 5000, () =>
+    const { range, saturation } = await waitFor('picture', 15_000, () =>
       page.evaluate<ShownColor | undefined>('inPage.shownColor()'),
     );
     assert.ok(saturation <= 8, `colours differ by ${saturation}`);

@@ -49,7 +49,7 @@ describe('the sound of a microphone in the browser', () => {
   });
 
   it('is shown with its backend in the status of the microphone', async () => {
-    const status = await waitFor('live status', 5000, async () => {
+    const status = await waitFor('live status', 15_000, async () => {
       const last = await lastStatus();
       return last?.fill === 'green' ? last : undefined;
     });
@@ -60,7 +60,7 @@ describe('the sound of a microphone in the browser', () => {
     const threads = () => readdirSync(`/proc/${nodeRed.pid}/task`).length;
     const before = threads();
     await nodeRed.deploy([TAB, ...observers()]);
-    await waitFor('end of all processes', 5000, () => nodeRed.descendants.length === 0);
+    await waitFor('end of all processes', 15_000, () => nodeRed.descendants.length === 0);
     await waitFor("end of the engine's thread", 10_000, () => threads() < before);
     assert.ok(await observed(nodeRed), 'Node-RED answers');
   });

@@ -67,7 +67,7 @@ describe('a viewer who leaves', () => {
       texts.some(text => /\b1 peer/.test(text)),
       `one peer was shown: ${texts}`,
     );
-    await waitFor('status without peers', 10_000, async () => {
+    await waitFor('status without peers', 15_000, async () => {
       const { statuses } = await observed(nodeRed);
       const last = statuses.filter(({ node }) => node === 'connection').at(-1);
       return !/\b[1-9]\d* peer/.test(last?.text ?? '');

@@ -167,11 +167,26 @@ describe('the page', () => {
   });
 
   describe('says in plain words', () => {
-    it('that a token is needed', async () => {
+    it('that a token is needed, and takes one', async () => {
       const page = await open('/guarded');
       await page.waitForState('unauthorized');
       assert.equal(await page.text(), 'Token needed, or the token is wrong');
       await page.screenshot('page-token');
+      const field = page.page.locator('rtcbot-player [name=token]');
+      await field.fill('wrong');
+      await field.press('Enter');
+      await page.waitForState('unauthorized');
+      // Empty, and ready for the next try.
+      await waitFor('token to be refused', LIMIT_MS, async () => {
+        const isFocused = await field.evaluate(input => input.matches(':focus'));
+        return isFocused && (await field.inputValue()) === '';
+      });
+      await page.page.keyboard.type('sesame');
+      await page.press('enter');
+      await page.waitForState('no-picture');
+      assert.equal(await field.isVisible(), false);
+      await page.page.reload();
+      await page.waitForState('no-picture');
     });
 
     it('that the server is full', async () => {

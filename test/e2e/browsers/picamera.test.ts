@@ -71,7 +71,7 @@ describe('a viewer of a Raspberry Pi camera', () => {
     assert.equal(await page.evaluate('inPage.receivedCodec()'), 'H264');
     const [camera] = cameras();
     assert.ok(camera?.command.includes('h264'), camera?.command.join(' '));
-    await waitFor('one child of Node-RED', 5000, () => childrenOf(nodeRed.pid).length === 1);
+    await waitFor('one child of Node-RED', 15_000, () => childrenOf(nodeRed.pid).length === 1);
     await waitFor('status with who codes', 10_000, async () => {
       const { statuses } = await observed(nodeRed);
       return statuses.some(({ node, text }) => {
@@ -99,7 +99,7 @@ describe('a viewer of a Raspberry Pi camera', () => {
   it('keeps the picture when a message holds a wrong control', async () => {
     const [before] = cameras();
     await control({ ev: 99 });
-    await waitFor('error', 5000, async () =>
+    await waitFor('error', 15_000, async () =>
       (await errors()).some(text => /ev is wrong/.test(text)),
     );
     assert.equal(cameras()[0]?.pid, before?.pid);

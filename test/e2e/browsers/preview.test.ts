@@ -88,7 +88,7 @@ describe('the preview of a display in the editor', () => {
 
   it('is gone when it is switched off', async () => {
     await nodeRed.deploy(flows({ preview: false }));
-    await waitFor('end of the picture', LOAD_MS, async () => (await picture('display')) === null);
+    await waitFor('end of the picture', 15_000, async () => (await picture('display')) === null);
     await waitFor('end of all processes', 10_000, () => nodeRed.descendants.length === 0);
     await nodeRed.deploy(flows({ preview: true }));
     await editor.reload();

@@ -36,7 +36,7 @@ describe('a network camera over RTSP', () => {
     nodeRed.deploy(cameraToBrowser({ camera: { source: 'url', url, ...more } }));
   const open = () => browser.open(`${nodeRed.origin}/rtcbot`);
   const codecOf = (page: TestPage) =>
-    waitFor('codec', 5000, () => page.evaluate<string | undefined>('inPage.receivedCodec()'));
+    waitFor('codec', 15_000, () => page.evaluate<string | undefined>('inPage.receivedCodec()'));
   /** Statuses and errors since the start are kept; those of earlier tests are left out. */
   /** Settles when the camera says so in its status; before, it may say that the stream just ended. */
   const failureFrom = (countBefore: number, text: string) =>

@@ -48,7 +48,7 @@ describe('eight viewers', () => {
   });
 
   it('see what the status of the camera says', async () => {
-    const text = await waitFor('live status', 3000, async () => {
+    const text = await waitFor('live status', 15_000, async () => {
       const { statuses } = await observed(nodeRed);
       const last = statuses.filter(({ node }) => node === 'camera').at(-1);
       return last?.fill === 'green' ? last.text : undefined;

@@ -86,7 +86,7 @@ describe('a sound server that is killed in the midst of a talk', () => {
     await waitForSpeaker();
     assert.deepEqual(await page.evaluate('inPage.connections()'), connectionsBefore);
     for (const id of ['microphone', 'speaker']) {
-      await waitFor(`live status of the ${id}`, 5000, async () => {
+      await waitFor(`live status of the ${id}`, 15_000, async () => {
         return (await lastStatus(id))?.fill === 'green';
       });
     }

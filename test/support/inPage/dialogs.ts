@@ -1,11 +1,8 @@
 /** Fields of Node-RED's own: parts of widgets that have an icon, and traps for password managers. */
 const FOREIGN =
   '.red-ui-typedInput-type-select, .red-ui-typedInput-option-trigger, [id^="red-ui-trap-"]';
-/**
- * The least contrast of a text and its ground: WCAG 2.2's (1.4.3) for large text. For small text it
- * asks for 4.5, which Node-RED's own colour of links does not reach.
- */
-const LEAST_CONTRAST = 3;
+/** The least contrast of a text and its ground: WCAG 2.2 (1.4.3). */
+const LEAST_CONTRAST = 4.5;
 
 type Colour = readonly [red: number, green: number, blue: number, opacity: number];
 

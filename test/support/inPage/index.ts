@@ -1,5 +1,6 @@
 /** The tools that every page of a test has as `window.inPage`. */
 export { connections, receivedCodec, remotePort } from './connections';
+export { cutTexts } from './cutTexts';
 export { faintTexts, namelessFields } from './dialogs';
 export { firstFrameMs } from './firstFrame';
 export { startOnsets, takeOnsets } from './onsets';
@@ -11,5 +12,7 @@ export { sendToItself } from './sendToItself';
 export { sentColor } from './sentColor';
 export { sayAsServer, servedPeers, serveInPage } from './serverInPage';
 export { shownColor } from './shownColor';
+export { shownTexts } from './shownTexts';
 export { heard, sendTone } from './sound';
+export { focused, tabStops } from './tabStops';
 export { presentedFrames, video } from './video';
