@@ -95,7 +95,8 @@ export class Peer {
   #negotiating: Promise<string> | undefined;
   /** While it is connected. */
   #meter: PeerMeter | undefined;
-  readonly #sinceMs: number;
+  /** When its offer was answered. */
+  #answeredMs: number | undefined;
   /** Something came from the other end, and be it a check of the path. */
   #isHeard = false;
   #isRetired = false;
@@ -108,7 +109,6 @@ export class Peer {
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = clock;
-    this.#sinceMs = clock.now();
     // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
     const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
     this.#watchdog = new Watchdog(() => void this.close('vanished'), {
@@ -137,9 +137,10 @@ export class Peer {
     return this.#meter !== undefined;
   }
 
-  /** How long nothing has come from the other end since the beginning, in ms; 0 once something has. */
+  /** How long nothing has come from the other end since it was answered, in ms; 0 once something has. */
   get unheardMs(): number {
-    return this.#isHeard ? 0 : this.#clock.now() - this.#sinceMs;
+    if (this.#isHeard || this.#answeredMs === undefined) return 0;
+    return this.#clock.now() - this.#answeredMs;
   }
 
   /** The browser offered data channels. */
@@ -165,7 +166,9 @@ export class Peer {
   async answer(offer: CheckedOffer, tracks: MediaTracks): Promise<string> {
     try {
       this.#negotiating = this.#negotiate(offer, tracks);
-      return await this.#negotiating;
+      const answer = await this.#negotiating;
+      this.#answeredMs = this.#clock.now();
+      return answer;
     } catch (error) {
       await this.close('connection failed');
       if (error instanceof OfferError) throw error;

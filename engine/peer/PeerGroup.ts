@@ -261,7 +261,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** Gives up the browser that has been silent longest. False if none is taken for gone. */
   #dropUnheard(): boolean {
     const [peer] = [...this.#peers.values()]
-      .filter(({ unheardMs }) => !this.#options.calls && unheardMs > UNHEARD_MS)
+      .filter(({ unheardMs }) => unheardMs > UNHEARD_MS)
       .sort((a, b) => b.unheardMs - a.unheardMs);
     if (peer) this.#left(peer, 'handshake timed out');
     return peer !== undefined;

@@ -94,7 +94,7 @@ describe('the endpoint', () => {
 
   it('gives up on a peer that never connects after 10 s, with everything it held', async () => {
     assert.ok(udpSocketsOf(nodeRed.pid).length > 0, 'the peers of the tests above hold sockets');
-    await waitFor('end of the silent peers', 13_000, () => udpSocketsOf(nodeRed.pid).length === 0);
+    await waitFor('end of the silent peers', 15_000, () => udpSocketsOf(nodeRed.pid).length === 0);
     assert.equal((await offerTo('/small/connect', offerSdp())).status, 200);
   });
 

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { freePort } from '../support/freePort';
 import { NpmStart } from '../support/NpmStart';
 import { descendantsOf, isRunning } from '../support/processes';
+import { waitFor } from '../support/waitFor';
 
 describe('npm start', () => {
   it('prints the addresses of the live page and the editor, which answer, and stops on Ctrl-C', async () => {
@@ -18,10 +19,14 @@ describe('npm start', () => {
       assert.ok(below.length > 0);
       run.child.kill('SIGINT');
       assert.deepEqual(await run.ended, [0, null]);
-      assert.deepEqual(
-        below.filter(({ pid }) => isRunning(pid)),
-        [],
-      );
+      // Those that Node-RED had asked to end may need a moment more than itself.
+      await waitFor('end of all processes', 2000, () => {
+        assert.deepEqual(
+          below.filter(({ pid }) => isRunning(pid)),
+          [],
+        );
+        return true;
+      });
       assert.deepEqual(run.leftFiles, []);
     } finally {
       await run.stop();

@@ -27,14 +27,21 @@ const PROCESSOR = `registerProcessor('quiet', class extends AudioWorkletProcesso
 });`;
 
 let found: Quiet = { longestMs: 0, watchedMs: 0 };
+let node: AudioWorkletNode | undefined;
 
-/** Begins to look for silence in the sound that the page's player receives. */
+/** Begins to look for silence in the sound that the page's player receives; forgets what was before. */
 export async function watchQuiet(): Promise<void> {
   const { context, analyser } = receivedSound();
   await context.resume();
-  const module = URL.createObjectURL(new Blob([PROCESSOR], { type: 'text/javascript' }));
-  await context.audioWorklet.addModule(module);
-  const node = new AudioWorkletNode(context, 'quiet', { numberOfOutputs: 0 });
+  if (node) {
+    node.port.onmessage = null;
+    analyser.disconnect(node);
+  } else {
+    const module = URL.createObjectURL(new Blob([PROCESSOR], { type: 'text/javascript' }));
+    await context.audioWorklet.addModule(module);
+  }
+  node = new AudioWorkletNode(context, 'quiet', { numberOfOutputs: 0 });
+  found = { longestMs: 0, watchedMs: 0 };
   node.port.onmessage = ({ data: [longest, watched] }) => {
     const msPerSample = 1000 / context.sampleRate;
     found = { longestMs: longest * msPerSample, watchedMs: watched * msPerSample };
