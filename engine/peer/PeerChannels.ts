@@ -259,7 +259,7 @@ export class PeerChannels {
 
   #take(label: string, data: ChannelData): void {
     this.#received += 1;
-    this.#window?.hold(data);
+    this.#window?.hold(data, label);
     if (this.#window?.isNarrow && !this.#cancelBusy) this.#sayBusy();
     this.#handlers.message(label, data);
   }

@@ -64,9 +64,10 @@ export class ReceiveWindow {
     return this.#heldBytes > 0 && this.#association.advertisedRwnd < NARROW_BYTES;
   }
 
-  /** A message goes to the flow. */
-  hold(message: ChannelData): void {
-    const bytes = Math.min(Buffer.byteLength(message), MOST_COUNTED_BYTES) + MESSAGE_BYTES;
+  /** A message goes to the flow, and the label of its channel with it. */
+  hold(message: ChannelData, label: string): void {
+    const ownBytes = Buffer.byteLength(message) + Buffer.byteLength(label);
+    const bytes = Math.min(ownBytes, MOST_COUNTED_BYTES) + MESSAGE_BYTES;
     this.#held.push(bytes);
     this.#add(bytes);
   }

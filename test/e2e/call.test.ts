@@ -13,7 +13,7 @@ import { waitFor } from '../support/waitFor';
 const LIMIT_MS = 30_000;
 const FRAMES = 10;
 /** Longest pause between two calls, and some time for the call itself. */
-const RECALL_MS = 20_000;
+const RECALL_MS = 40_000;
 
 /** A robot with a camera that takes calls, shows who calls, and answers. */
 const robot = [

@@ -5,7 +5,7 @@ import type { WeriftBrowser } from './WeriftBrowser';
 
 /** Sends numbers from 0 on as fast as they go. Returns how many. */
 export function flood(browser: WeriftBrowser, channel: RTCDataChannel): number {
-  const count = 8000;
+  const count = 5000;
   const transport = browser.connection.sctpTransport;
   assert.ok(transport);
   let sent = 0;

@@ -34,7 +34,7 @@ describe('a ReceiveWindow', () => {
     return { sctp, window: new ReceiveWindow(transport), stops: () => stops };
   };
   const fill = (window: ReceiveWindow) => {
-    for (let sent = 0; sent < 4; sent += 1) window.hold(Buffer.alloc(256 * 1024));
+    for (let sent = 0; sent < 4; sent += 1) window.hold(Buffer.alloc(256 * 1024), 'default');
   };
 
   it('is shut by what the flow has not taken: chunks are answered, and not taken', () => {
@@ -63,16 +63,22 @@ describe('a ReceiveWindow', () => {
   it('stays open for one message of any size, and is shut by three of them', () => {
     const { window } = start();
     const large = Buffer.alloc(10_000_000);
-    window.hold(large);
-    window.hold(large);
+    window.hold(large, 'default');
+    window.hold(large, 'default');
     assert.equal(window.isNarrow, false);
-    window.hold(large);
+    window.hold(large, 'default');
     assert.equal(window.isNarrow, true);
   });
 
   it('counts many small messages for more than their bytes', () => {
     const { window } = start();
-    for (let sent = 0; sent < 5000; sent += 1) window.hold('x');
+    for (let sent = 0; sent < 5000; sent += 1) window.hold('x', 'default');
+    assert.equal(window.isNarrow, true);
+  });
+
+  it('counts the label of the channel, which may be long and goes along with each message', () => {
+    const { window } = start();
+    for (let sent = 0; sent < 20; sent += 1) window.hold('x', 'l'.repeat(60_000));
     assert.equal(window.isNarrow, true);
   });
 

@@ -113,7 +113,7 @@ describe('the messages of a PeerGroup', () => {
     await waitFor('end of what comes', LIMIT_MS, quiet(rig.events));
     const heard = () => rig.events.filter(event => event.startsWith('default'));
     assert.ok(heard().length > 500, `${heard().length} came`);
-    assert.ok(heard().length < 4500, `${heard().length} came, and nothing was taken`);
+    assert.ok(heard().length < 4200, `${heard().length} came, and nothing was taken`);
 
     let taken = 0;
     const takeAll = () => {
@@ -121,7 +121,7 @@ describe('the messages of a PeerGroup', () => {
       taken = heard().length;
       return taken === count;
     };
-    await waitFor('the rest', 2 * LIMIT_MS, takeAll, { everyMs: 5 });
+    await waitFor('the rest', 60_000, takeAll, { everyMs: 5 });
     assert.deepEqual(
       heard(),
       Array.from({ length: count }, (_, n) => `default: ${n}`),

@@ -212,8 +212,8 @@ describe('the page', () => {
       const page = await open('/rtcbot', { origin });
       await page.waitForState('live');
       await page.press('camera');
-      const notice = page.page.locator('rtcbot-player .notice');
-      assert.equal(await notice.innerText(), 'Microphone and camera need https or localhost');
+      const hasText = 'Microphone and camera need https or localhost';
+      await page.page.locator('rtcbot-player .notice', { hasText }).waitFor();
       await page.screenshot('page-https');
     });
   });
