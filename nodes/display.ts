@@ -18,6 +18,7 @@ import { type Mount, Mounts } from './lib/mount';
 import { NodeStatus } from './lib/NodeStatus';
 import { type PeerMessage, peerOf } from './lib/peerMessage';
 import { ShownTracks } from './lib/ShownTracks';
+import { tokenOf } from './lib/tokenOf';
 
 type Incoming = MediaMessage & PeerMessage & { command?: unknown };
 
@@ -39,7 +40,7 @@ export = (RED: NodeAPI): void => {
     const serve = (shown: DisplayProxy) => {
       const path = normalisePath(config.path);
       if (path === '/') throw new SettingError('path', 'it must not be /');
-      const { token } = this.credentials;
+      const token = tokenOf(config, this.credentials);
       const endpoint = createPictures({ path, token, feed: new HttpPictures(shown) });
       return Mounts.of(RED).claim(path, endpoint, {
         mounted: () => shownStatus.refuse(undefined),

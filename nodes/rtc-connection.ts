@@ -26,6 +26,7 @@ import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { onFlowsStarted } from './lib/onFlowsStarted';
 import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
+import { tokenOf } from './lib/tokenOf';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
 
@@ -80,9 +81,14 @@ export = (RED: NodeAPI): void => {
         refusal = error;
         show();
       };
-      const { token } = this.credentials;
       const listener = { mounted: () => refuse(undefined), refused: refuse };
-      return mountEndpoint(RED, { config, token, answerer, assets, listener });
+      try {
+        const token = tokenOf(config, this.credentials);
+        return mountEndpoint(RED, { config, token, answerer, assets, listener });
+      } catch (error) {
+        refuse(error instanceof Error ? error : new Error(String(error)));
+        return undefined;
+      }
     };
 
     // A deploy may change the wires and leave the node running: peers are then asked for more or less.

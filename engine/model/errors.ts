@@ -27,6 +27,16 @@ export class FfmpegMissingError extends MediaError {
   }
 }
 
+/** A node that asked for an access token has lost it. */
+export class TokenLostError extends MediaError {
+  readonly code = 'token-lost';
+  constructor() {
+    super(
+      'The access token is gone, so nobody gets in: enter it again in the node, or press Done with the field empty to ask for none',
+    );
+  }
+}
+
 /** The device does not exist (any more). */
 export class DeviceMissingError extends MediaError {
   readonly code = 'device-missing';

@@ -6,9 +6,15 @@ import type { DeadManConfig } from './deadManSettings';
 import { type FramesConfig, frameSettings } from './frameSettings';
 import type { ChannelConfig } from './messageTarget';
 import { numberOf } from './numberOf';
+import type { TokenConfig } from './tokenOf';
 
 /** The settings of an rtc-connection as the editor writes them. */
-export interface ConnectionConfig extends NodeDef, FramesConfig, ChannelConfig, DeadManConfig {
+export interface ConnectionConfig
+  extends NodeDef,
+    FramesConfig,
+    ChannelConfig,
+    DeadManConfig,
+    TokenConfig {
   readonly signaling: 'endpoint' | 'wired' | 'call';
   readonly path: string;
   /** Of the endpoint that is called. Absent in flows of older versions. */

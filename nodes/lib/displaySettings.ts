@@ -1,8 +1,9 @@
 import type { NodeDef } from 'node-red';
 import type { DisplaySettings } from '../../engine/port/protocol';
+import type { TokenConfig } from './tokenOf';
 
 /** The settings of an rtc-display as the editor writes them. */
-export interface DisplayConfig extends NodeDef {
+export interface DisplayConfig extends NodeDef, TokenConfig {
   /** Which property of a message holds the picture. */
   readonly property: string;
   readonly window: boolean;

@@ -19,6 +19,7 @@ describe('the endpoint', () => {
     await nodeRed.deploy([
       ...cameraToBrowser(),
       connectionAt('guarded', '/guarded', { credentials: { token: 'open sesame' } }),
+      connectionAt('lost', '/lost', { guarded: true }),
       connectionAt('small', '/small', { maxPeers: '1' }),
       connectionAt('bare', '/bare', { page: false }),
     ]);
@@ -83,6 +84,12 @@ describe('the endpoint', () => {
     assert.equal(byQuery.status, 200);
     assert.equal((await offerTo('/rtcbot/connect', data)).status, 200);
     assert.doesNotMatch(nodeRed.log, /sesame/);
+  });
+
+  it('does not stand open when the token that it had is gone', async () => {
+    assert.equal((await offerTo('/lost/connect', offerSdp())).status, 404);
+    assert.equal((await get('/lost')).status, 404);
+    assert.match(nodeRed.log, /\[rtc-connection:lost\] The access token is gone/);
   });
 
   it('refuses more peers than the node takes', async () => {

@@ -74,6 +74,12 @@ describe('the pictures of a display over HTTP', () => {
     assert.doesNotMatch(nodeRed.log, /sesame/);
   });
 
+  it('are for nobody when the token is gone', async () => {
+    await nodeRed.deploy(flows(served('display', { guarded: true })));
+    await statusIs('display', 'token missing');
+    assert.equal((await get('/display.jpg')).status, 404);
+  });
+
   it('are refused to the second node on a path, which says so until the path is free', async () => {
     const first = served('display');
     const second = served('second', { path: '/display' });

@@ -82,6 +82,7 @@ export function displayNode(settings: Partial<FlowNode> = {}): FlowNode {
     screen: '',
     preview: false,
     http: false,
+    guarded: false,
     path: '/display',
     ...settings,
   });
@@ -95,6 +96,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     path: '/rtcbot',
     address: '',
     page: true,
+    guarded: false,
     maxPeers: '32',
     bitrate: '',
     keyframeInterval: '10',

@@ -102,7 +102,7 @@ for (const node of nodes) {
       const fields = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials)];
       const missing = fields
         // Kept by the dialog, not entered by the user.
-        .filter(field => field !== 'outputs' && !field.endsWith('PayloadType'))
+        .filter(field => !['outputs', 'guarded'].includes(field) && !field.endsWith('PayloadType'))
         .map(field => node.text(`${type}.label.${field}`) ?? field)
         .filter(label => !help.includes(`**${label}**`));
       assert.deepEqual(missing, []);

@@ -125,6 +125,18 @@ describe('The dialogs', () => {
     await editor.cancel();
   });
 
+  it('the flow knows that a node has a token, not which', async () => {
+    const id = await editor.drag('rtc-connection', 300, 200);
+    const saved = async (token: string) => {
+      const dialog = await editor.openDialog(id);
+      await dialog.locator('#node-input-token').fill(token);
+      await editor.done();
+      return (await editor.nodes()).find(node => node.id === id)?.guarded;
+    };
+    assert.equal(await saved('secret'), true);
+    assert.equal(await saved(''), false);
+  });
+
   it('an editor on the machine itself says how a phone gets a code', async () => {
     const local = await Editor.open(nodeRed.origin);
     try {
