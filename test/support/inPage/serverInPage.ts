@@ -5,6 +5,8 @@ interface Served {
   /** `label ordered maxRetransmits` of the channels that the page has opened. */
   readonly opened: string[];
   control: RTCDataChannel | undefined;
+  /** A newcomer has its place, and it hears of that as soon as its control channel is there. */
+  isReplaced: boolean;
 }
 
 const served: Served[] = [];
@@ -25,10 +27,7 @@ export function serveInPage(places = 32): void {
   };
   const answerTo = async (offer: RTCSessionDescriptionInit) => {
     const present = served.filter(({ connection }) => connection.signalingState !== 'closed');
-    for (const { control } of present.slice(0, Math.max(present.length + 1 - places, 0))) {
-      // It closes the connection when it has heard of it.
-      control?.send(JSON.stringify({ type: 'replaced' }));
-    }
+    for (const peer of present.slice(0, Math.max(present.length + 1 - places, 0))) replace(peer);
     return serve(offer);
   };
 }
@@ -48,7 +47,13 @@ export function sayAsServer(note: object): void {
 
 async function serve(offer: RTCSessionDescriptionInit): Promise<RTCSessionDescriptionInit> {
   const connection = new RTCPeerConnection();
-  const peer: Served = { connection, heard: [], opened: [], control: undefined };
+  const peer: Served = {
+    connection,
+    heard: [],
+    opened: [],
+    control: undefined,
+    isReplaced: false,
+  };
   served.push(peer);
   connection.ondatachannel = ({ channel }) => {
     channel.binaryType = 'arraybuffer';
@@ -67,9 +72,16 @@ async function serve(offer: RTCSessionDescriptionInit): Promise<RTCSessionDescri
   return { type, sdp };
 }
 
+/** It closes the connection when it has heard of it. */
+function replace(peer: Served): void {
+  peer.isReplaced = true;
+  peer.control?.send(JSON.stringify({ type: 'replaced' }));
+}
+
 function control(peer: Served, channel: RTCDataChannel): void {
   peer.control = channel;
   channel.send(JSON.stringify({ type: 'hello', split: true }));
+  if (peer.isReplaced) replace(peer);
   channel.onmessage = ({ data }) => {
     const { type, time } = JSON.parse(data);
     if (type === 'bye') peer.connection.close();
