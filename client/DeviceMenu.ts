@@ -1,4 +1,5 @@
 import { deviceProblemText } from './deviceProblem';
+import { partOf } from './partOf';
 import type { Session } from './Session';
 
 /** The kinds of devices that can be chosen (`MediaDeviceInfo.kind`), by their part in a session. */
@@ -19,13 +20,12 @@ export class DeviceMenu {
 
   /** @param root holds the elements of `playerHtml` */
   constructor(root: ParentNode) {
-    const part = <Type extends Element>(selector: string) => root.querySelector(selector) as Type;
-    this.#menu = part('.menu');
-    this.#hint = part('.hint');
+    this.#menu = partOf(root, '.menu');
+    this.#hint = partOf(root, '.hint');
     const names = Object.keys(KINDS) as Choice[];
-    this.#selects = new Map(names.map(name => [name, part(`[name=${name}]`)]));
+    this.#selects = new Map(names.map(name => [name, partOf(root, `[name=${name}]`)]));
     for (const [name, select] of this.#selects) select.onchange = () => this.#choose(name);
-    part<HTMLButtonElement>('.devices').onclick = () => {
+    partOf<HTMLButtonElement>(root, '.devices').onclick = () => {
       this.#menu.showModal();
       this.#list();
     };

@@ -1,5 +1,6 @@
 import type { Device } from './Device';
 import type { MediaLine } from './MediaLine';
+import { partOf } from './partOf';
 import type { Session } from './Session';
 import { SoundLevel } from './SoundLevel';
 
@@ -26,13 +27,12 @@ export class MediaButtons {
    * @param video plays what is received; what its `muted` says stays so while the page lives
    */
   constructor(root: ParentNode, video: HTMLVideoElement) {
-    const part = <Type extends Element>(name: string) => root.querySelector(`.${name}`) as Type;
     this.#video = video;
-    this.#sound = part('sound');
-    this.#microphone = part('microphone');
-    this.#camera = part('camera');
-    this.#own = part('own');
-    this.#notice = part('notice');
+    this.#sound = partOf(root, '.sound');
+    this.#microphone = partOf(root, '.microphone');
+    this.#camera = partOf(root, '.camera');
+    this.#own = partOf(root, '.own');
+    this.#notice = partOf(root, '.notice');
     this.#own.muted = true;
     video.addEventListener('volumechange', () => this.update());
     this.#sound.onclick = () => {

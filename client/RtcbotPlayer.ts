@@ -3,6 +3,7 @@ import { fadeWhenIdle } from './fadeWhenIdle';
 import type { PlaybackStats } from './LatencyMeter';
 import { MediaButtons } from './MediaButtons';
 import { isBrief, type PlayerState, playerStateOf, stateTexts } from './PlayerState';
+import { partOf } from './partOf';
 import { playerCss, playerHtml } from './playerView';
 import { ScreenButtons } from './ScreenButtons';
 import { Session } from './Session';
@@ -52,15 +53,12 @@ export class RtcbotPlayer extends Element {
     const style = new CSSStyleSheet();
     style.replaceSync(playerCss);
     root.adoptedStyleSheets = [style];
-    const part = <Type extends HTMLElement>(selector: string) => {
-      return root.querySelector(selector) as Type;
-    };
-    this.video = part('video');
-    this.#overlay = part('.overlay');
-    this.#text = part('.state');
-    this.#stats = part('.stats');
-    this.#toggle = part('.figures');
-    part('.take').onclick = () => this.#session?.reconnect();
+    this.video = partOf(root, 'video');
+    this.#overlay = partOf(root, '.overlay');
+    this.#text = partOf(root, '.state');
+    this.#stats = partOf(root, '.stats');
+    this.#toggle = partOf(root, '.figures');
+    partOf(root, '.take').onclick = () => this.#session?.reconnect();
     this.#toggle.onclick = () => this.toggleAttribute('stats');
     // The attribute does not make a video created by a script silent in every browser.
     this.video.muted = true;

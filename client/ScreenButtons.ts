@@ -1,3 +1,4 @@
+import { partOf } from './partOf';
 import { save, snapshotName, snapshotOf } from './snapshot';
 
 /** iPhones show only a video in full screen, and only by this. */
@@ -18,12 +19,11 @@ export class ScreenButtons {
    * @param root holds the elements of `playerHtml`
    */
   constructor(player: HTMLElement, root: ParentNode, video: HTMLVideoElement) {
-    const part = (name: string) => root.querySelector(`.${name}`) as HTMLButtonElement;
     this.#player = player;
     this.#video = video;
-    this.#float = part('float');
-    this.#snapshot = part('snapshot');
-    const full = part('full');
+    this.#float = partOf(root, '.float');
+    this.#snapshot = partOf(root, '.snapshot');
+    const full = partOf(root, '.full');
     full.hidden = !document.fullscreenEnabled && !this.#video.webkitEnterFullscreen;
     full.onclick = () => this.#toggleFullScreen();
     this.#float.hidden = !document.pictureInPictureEnabled;

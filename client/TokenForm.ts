@@ -1,3 +1,5 @@
+import { partOf } from './partOf';
+
 /**
  * The form in which the user of a player types the token that an endpoint asks for. What was typed
  * is kept for the tab, so that a reload does not ask again.
@@ -12,9 +14,8 @@ export class TokenForm {
    * @param onToken a token was typed: to be tried at once
    */
   constructor(root: ParentNode, onToken: () => void) {
-    const part = <Type extends Element>(selector: string) => root.querySelector(selector) as Type;
-    this.#form = part('.entry');
-    this.#input = part('[name=token]');
+    this.#form = partOf(root, '.entry');
+    this.#input = partOf(root, '[name=token]');
     this.#form.onsubmit = event => {
       event.preventDefault();
       this.#typed = this.#input.value;
