@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { asError } from '../engine/model/asError';
 import { MessageError, SettingError } from '../engine/model/errors';
 import type { DisplayProxy } from '../engine/port/DisplayProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
@@ -53,7 +54,7 @@ export = (RED: NodeAPI): void => {
       try {
         return serve(shown);
       } catch (error) {
-        shownStatus.refuse(error instanceof Error ? error : new Error(String(error)));
+        shownStatus.refuse(asError(error));
         return undefined;
       }
     };

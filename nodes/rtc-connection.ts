@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { asError } from '../engine/model/asError';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import type { Calling } from './lib/Calling';
@@ -86,7 +87,7 @@ export = (RED: NodeAPI): void => {
         const token = tokenOf(config, this.credentials);
         return mountEndpoint(RED, { config, token, answerer, assets, listener });
       } catch (error) {
-        refuse(error instanceof Error ? error : new Error(String(error)));
+        refuse(asError(error));
         return undefined;
       }
     };

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { asError } from '../model/asError';
 import { LineSplitter } from './LineSplitter';
 import { maskSecrets } from './maskSecrets';
 
@@ -80,7 +81,7 @@ export class Child {
         ...(options.env && { env: options.env }),
       });
     } catch (error) {
-      this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#error = asError(error);
       setImmediate(() => this.#end(null, null));
       return;
     }
