@@ -24,6 +24,7 @@ const others = [
   { program: '/usr/bin/python3', package: 'python3' },
   { package: 'python3-gi' },
   { package: 'gir1.2-gst-rtsp-server-1.0' },
+  { program: 'gst-launch-1.0', package: 'gstreamer1.0-tools' },
   { package: 'gstreamer1.0-plugins-base' },
   { package: 'gstreamer1.0-plugins-good' },
   { package: 'gstreamer1.0-plugins-ugly' },
