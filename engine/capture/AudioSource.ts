@@ -37,7 +37,7 @@ export interface AudioSourceOptions {
   readonly clock?: Clock;
 }
 
-/** Renditions go on for so long without listeners, in ms. */
+/** Renditions go on for so long without listeners, in ms, and never longer than their source. */
 const RENDITION_LINGER_MS = 1000;
 
 /** One microphone or other source of sound: as Opus for peers, as PCM for flows and loudspeakers. */
@@ -86,7 +86,8 @@ export class AudioSource extends EventEmitter<AudioSourceEvents> {
     const key = `${kind} ${JSON.stringify(settings)}`;
     const known = this.#renditions.get(key);
     if (known) return known;
-    const track = this.#track(make(), RENDITION_LINGER_MS);
+    const lingerMs = Math.min(RENDITION_LINGER_MS, this.#options.lingerMs);
+    const track = this.#track(make(), lingerMs);
     this.#renditions.set(key, track);
     return track;
   }

@@ -45,7 +45,10 @@ export interface SourceOptions extends RenditionOptions {
   readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
 }
 
-/** An encoder goes on for so long without viewers, in ms: a page that is reloaded finds it running. */
+/**
+ * An encoder goes on for so long without viewers, in ms, and never longer than its source: a page that
+ * is reloaded finds it running.
+ */
 const RENDITION_LINGER_MS = 2000;
 /** The measured rate is told again when it has changed by so much. */
 const RATE_CHANGE = 0.15;
@@ -97,7 +100,7 @@ export class Source extends EventEmitter<SourceEvents> {
     const encoding = (encoder: H264Encoder | undefined) => this.#encodes(key, encoder);
     const rendition = new Rendition(this.#native, settings, { ...this.#options, encoding });
     const track = new Track(rendition, {
-      lingerMs: RENDITION_LINGER_MS,
+      lingerMs: Math.min(RENDITION_LINGER_MS, this.#options.lingerMs),
       clock: this.#clock,
       log: this.#options.log,
     });
@@ -154,16 +157,18 @@ export class Source extends EventEmitter<SourceEvents> {
     this.#codec = unit.codec;
     this.#meter.add(unit.timestampMs);
     this.#silence.limit(this.#options.pauseMs);
-    const { isPaused, ...state } = this.#state;
+    // What the source told of itself before does not hold any more where it says nothing of it now.
+    const { isPaused, via, leftOut, ...state } = this.#state;
     const { width, height, frameRate } = state;
     const measured = this.#meter.frameRate;
     const isResized = width !== unit.width || height !== unit.height;
-    const isOther = this.#options.about?.().via !== this.#state.via;
+    const about = this.#options.about?.() ?? {};
+    const isOther = !isSameAbout(about, this.#state);
     const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
     if (!isResized && !isOff && !isOther && !isPaused) return;
     this.#tell({
       ...state,
-      ...this.#options.about?.(),
+      ...about,
       width: unit.width,
       height: unit.height,
       ...(measured ? { frameRate: measured } : {}),
@@ -174,4 +179,9 @@ export class Source extends EventEmitter<SourceEvents> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+/** Whether a source tells of itself what it told before. */
+function isSameAbout(a: Pick<SourceState, 'via' | 'leftOut'>, b: SourceState): boolean {
+  return a.via === b.via && String(a.leftOut ?? '') === String(b.leftOut ?? '');
 }

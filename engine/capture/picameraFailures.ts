@@ -32,6 +32,16 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly of: ErrorMaker }[] =
     of: (_name, _line, options) => new LegacyCameraError(options),
   },
   {
+    // libcamera's answer when it may not open what a camera is made of: EPERM, EACCES.
+    pattern: /camera manager failed to start, code (1|13)$/i,
+    of: (name, _line, options) => new AccessDeniedError(name, options),
+  },
+  {
+    // What it says where there is nothing to make a camera of, as on another machine or in a container.
+    pattern: /camera manager failed to start/i,
+    of: (name, _line, options) => new PicameraMissingError(name, options),
+  },
+  {
     pattern:
       /no cameras available|selected camera is not available|camera is not detected|Camera is not enabled/i,
     of: (name, _line, options) => new PicameraMissingError(name, options),

@@ -72,10 +72,10 @@ class PcmRun implements OriginRun<AudioUnit> {
     this.#subscription = source.subscribe({ unit: unit => this.#take(unit) });
   }
 
-  async close(): Promise<void> {
+  async close(unwantedSinceMs?: number): Promise<void> {
     this.#over = true;
     this.#source.off('state', this.#follow);
-    this.#subscription.close();
+    this.#subscription.close(unwantedSinceMs);
   }
 
   /** The end of the source is the end of its renditions: the next listener starts it anew. */

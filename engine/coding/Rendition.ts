@@ -127,11 +127,11 @@ class RenditionRun implements OriginRun {
     return this.#passes || units.length <= SHORT_GOP ? units : [];
   }
 
-  async close(): Promise<void> {
+  async close(unwantedSinceMs?: number): Promise<void> {
     this.#closed = true;
     this.#cancelDrain?.();
     this.#source.off('state', this.#follow);
-    this.#subscription.close();
+    this.#subscription.close(unwantedSinceMs);
     this.#drop();
     await this.#closing;
   }

@@ -20,8 +20,12 @@ export interface OriginListener<Unit = AccessUnit> {
 
 /** One run of an origin, from `open` to `close`. */
 export interface OriginRun<Unit = AccessUnit> {
-  /** Idempotent, never rejects; settles when process, socket and timers are gone. */
-  close(): Promise<void>;
+  /**
+   * Idempotent, never rejects; settles when process, socket and timers are gone.
+   * @param unwantedSinceMs since when nobody wanted it, by the track's clock, for what the run itself
+   *   subscribes to; absent: until now it was wanted
+   */
+  close(unwantedSinceMs?: number): Promise<void>;
   /** Asks for a keyframe soon. False, or absent, where the origin cannot make one now. */
   requestKeyframe?(): boolean;
   /** The units since the newest keyframe, that one first: what a late subscriber needs to start. */

@@ -36,7 +36,12 @@ export interface Subscriber<Unit = AccessUnit> {
 export interface Subscription {
   /** This subscriber needs a keyframe; it may be handed the units since the newest one instead. */
   requestKeyframe(): void;
-  close(): void;
+  /**
+   * Idempotent.
+   * @param unwantedSinceMs since when nobody wanted it: the time for which the origin stays open counts
+   *   from there. Default: now.
+   */
+  close(unwantedSinceMs?: number): void;
 }
 
 /** A run that was live for so long counts as a success, in ms: the next failure is retried at once. */
@@ -61,6 +66,8 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
   #closing: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | undefined;
   #liveSinceMs = 0;
+  /** Since when there is no subscriber, or those that there were only lingered themselves. */
+  #unwantedSinceMs: number | undefined;
   #closed = false;
 
   constructor(
@@ -97,14 +104,16 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     if (this.#closed) return { requestKeyframe() {}, close() {} };
     const isFirst = this.#subscribers.size === 0;
     this.#subscribers.add(subscriber);
+    if (isFirst) this.#unwantedSinceMs = undefined;
     if (isFirst || this.#state === 'ended') this.#happen('wanted');
     this.#welcome(subscriber);
     return {
       requestKeyframe: () => this.#repair(subscriber),
-      close: () => {
-        if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) {
-          this.#happen('unwanted');
-        }
+      close: (unwantedSinceMs = this.#clock.now()) => {
+        if (!this.#subscribers.delete(subscriber)) return;
+        const beforeMs = this.#unwantedSinceMs ?? unwantedSinceMs;
+        this.#unwantedSinceMs = Math.max(beforeMs, unwantedSinceMs);
+        if (this.#subscribers.size === 0) this.#happen('unwanted');
       },
     };
   }
@@ -171,11 +180,11 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
         if (before !== 'lingering') this.#liveSinceMs = this.#clock.now();
         return undefined;
       case 'lingering':
-        this.#expireAfter(this.#lingerMs);
+        this.#expireAfter(this.#restMs());
         return undefined;
       case 'ended':
       case 'idle':
-        this.#stopRun();
+        this.#stopRun(before === 'lingering' ? this.#unwantedSinceMs : undefined);
         return undefined;
       case 'failing':
         if (before === 'live' && this.#clock.now() - this.#liveSinceMs >= STABLE_MS) {
@@ -192,6 +201,12 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
       default:
         return state satisfies never;
     }
+  }
+
+  /** What is left of the time for which the origin stays open, in ms. */
+  #restMs(): number {
+    const sinceMs = this.#unwantedSinceMs ?? this.#clock.now();
+    return Math.max(0, sinceMs + this.#lingerMs - this.#clock.now());
   }
 
   #expireAfter(delayMs: number): void {
@@ -225,11 +240,11 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     });
   }
 
-  #stopRun(): void {
+  #stopRun(unwantedSinceMs?: number): void {
     const run = this.#run;
     this.#run = undefined;
     this.#current = undefined;
-    if (run) this.#closing = this.#closing.then(() => run.close());
+    if (run) this.#closing = this.#closing.then(() => run.close(unwantedSinceMs));
   }
 
   #deliver(unit: Unit): void {

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Source, type SourceState } from '../../engine/capture/Source';
+import { Source, type SourceOptions, type SourceState } from '../../engine/capture/Source';
 import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';
 
-function setUp({ pauseMs }: { pauseMs?: number } = {}) {
+function setUp({
+  lingerMs = 1000,
+  ...options
+}: Pick<SourceOptions, 'pauseMs' | 'about'> & { lingerMs?: number } = {}) {
   const clock = new ManualClock();
   const origin = new ManualOrigin();
   const source = new Source(origin, {
-    lingerMs: 1000,
+    lingerMs,
     clock,
     log: () => {},
-    ...(pauseMs === undefined ? {} : { pauseMs }),
+    ...options,
     findFfmpeg: () => Promise.reject(new FfmpegMissingError()),
   });
   const states: SourceState[] = [];
@@ -109,21 +112,66 @@ describe('a Source', () => {
     await source.close();
   });
 
-  it('is idle again some time after the last viewer has left', async () => {
-    const { clock, origin, source, watch } = setUp();
-    const subscription = watch();
+  for (const lingerMs of [0, 1000, 5000]) {
+    it(`is idle again ${lingerMs} ms after the last viewer has left, as it is set`, async () => {
+      const { clock, origin, source, watch } = setUp({ lingerMs });
+      const subscription = watch();
+      await settled();
+      origin.run.unit(unitOf({ key: true }));
+      clock.advance(60_000);
+      subscription.close();
+      for (let passedMs = 0; passedMs < lingerMs - 100; passedMs += 100) {
+        clock.advance(100);
+        await settled();
+        assert.notEqual(source.state.state, 'idle', `after ${passedMs + 100} ms`);
+      }
+      clock.advance(100);
+      await settled();
+      clock.advance(0);
+      await settled();
+      assert.equal(source.state.state, 'idle');
+      assert.equal(origin.run.closed, true);
+      await source.close();
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('counts the time that it lingers from when the last of several viewers left', async () => {
+    const { clock, origin, source, watch } = setUp({ lingerMs: 5000 });
+    const first = watch();
+    const second = source.rendition({ codec: 'VP8', maxWidth: 640 }).subscribe({ unit: () => {} });
     await settled();
     origin.run.unit(unitOf({ key: true }));
-    subscription.close();
-    clock.advance(2000);
+    first.close();
+    clock.advance(4000);
+    await settled();
+    second.close();
+    clock.advance(4900);
     await settled();
     assert.equal(source.state.state, 'lingering');
-    clock.advance(1000);
+    clock.advance(100);
     await settled();
     assert.equal(source.state.state, 'idle');
-    assert.equal(origin.run.closed, true);
     await source.close();
-    assert.equal(clock.pending, 0);
+  });
+
+  it('tells what it left out, though that alone has changed', async () => {
+    const about: { via: string; leftOut?: readonly string[] } = { via: 'hw' };
+    const { origin, source, states, watch } = setUp({ about: () => ({ ...about }) });
+    watch();
+    await settled();
+    origin.run.unit(unitOf({ key: true }));
+    about.leftOut = ['autofocus-mode'];
+    origin.run.unit(unitOf({ key: true }));
+    assert.deepEqual(states.at(-1)?.leftOut, ['autofocus-mode']);
+    const told = states.length;
+    origin.run.unit(unitOf({ key: true }));
+    assert.equal(states.length, told, 'told twice');
+    delete about.leftOut;
+    origin.run.unit(unitOf({ key: true }));
+    assert.equal(source.state.leftOut, undefined);
+    assert.equal(source.state.via, 'hw');
+    await source.close();
   });
 
   it('tells that a rendition cannot be made', async () => {

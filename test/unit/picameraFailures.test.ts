@@ -6,6 +6,16 @@ import { picameraFailureOf } from '../../engine/capture/picameraFailures';
 const ROWS: readonly (readonly [words: string, code: string, text: RegExp])[] = [
   ['ERROR: *** no cameras available ***', 'picamera-missing', /camera 0 .*check its cable/],
   ['ERROR: *** selected camera is not available ***', 'picamera-missing', /--list-cameras/],
+  [
+    'ERROR: *** camera manager failed to start, code 19 ***',
+    'picamera-missing',
+    /camera 0 was not found/,
+  ],
+  [
+    'ERROR: *** camera manager failed to start, code 13 ***',
+    'access-denied',
+    /camera 0.*group video/,
+  ],
   ['mmal: Camera is not detected. Please check carefully', 'picamera-missing', /cable/],
   [
     'ERROR: *** failed to acquire camera /base/soc/imx219@10 ***',
