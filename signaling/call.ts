@@ -5,6 +5,7 @@ import {
   CallUnauthorizedError,
   EndpointMissingError,
 } from '../engine/model/callErrors';
+import { publicAddress } from '../engine/model/publicAddress';
 import type { SessionDescription } from './Answerer';
 import { oneLine } from './Refusal';
 
@@ -40,7 +41,7 @@ export async function callEndpoint(
   signal: AbortSignal,
 ): Promise<string> {
   const url = connectUrl(target);
-  const shown = shownAddress(url);
+  const shown = publicAddress(target.address);
   const limit = AbortSignal.timeout(ANSWER_MS);
   try {
     const offer: SessionDescription = { type: 'offer', sdp };
@@ -64,7 +65,9 @@ export async function callEndpoint(
 
 /** Where the offer is posted to. @throws CalleeUnreachableError if the address is none */
 function connectUrl({ address, token, user }: CallTarget): URL {
-  if (!URL.canParse(address)) throw new CalleeUnreachableError(address, 'it is no address');
+  if (!URL.canParse(address)) {
+    throw new CalleeUnreachableError(publicAddress(address), 'it is no address');
+  }
   const url = new URL(address);
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith('/connect') ? path : `${path}/connect`;
@@ -84,11 +87,6 @@ function authorization({ token, user, password = '' }: CallTarget): Record<strin
 /** Whether a token can stand in a header: others than these characters cannot (RFC 6750 2.1). */
 function isBearer(token: string): boolean {
   return /^[\w.~+/-]+=*$/.test(token);
-}
-
-/** Without what may be secret. */
-function shownAddress({ origin, pathname }: URL): string {
-  return origin + pathname;
 }
 
 /** The body as text. @throws AnswerError if it is longer than an answer is */

@@ -18,6 +18,7 @@ import { captureLabel, failureOf } from './failures';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
 import { Silence } from './Silence';
+import { secretsOf } from './url';
 import type { V4l2Device } from './V4l2Device';
 import { findingIn, refusesCopy, type SourceKnowledge, type Way, wayOf } from './way';
 
@@ -143,6 +144,7 @@ export class CaptureRun implements OriginRun {
         program: ffmpeg.path,
         args: captureArguments({ options, way, ffmpeg, mode: this.#mode }),
         label: this.#label,
+        secrets: options.source === 'url' ? secretsOf(options) : [],
         // Devices are given back, sessions of cameras ended; a file needs neither.
         stopSignal: options.source === 'file' ? 'SIGKILL' : 'SIGTERM',
       },

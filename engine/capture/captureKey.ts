@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { CaptureOptions } from './CaptureOptions';
-import { publicUrl } from './url';
+import { urlWithCredentials } from './url';
 
 /**
  * The same text for captures that can be shared: of a USB camera or camera module only one
- * can run, whatever name the device goes by; others are the same when all their options are. Holds no password.
+ * can run, whatever name the device goes by; others are the same when all their options are. Of an
+ * address and its login it holds a digest: cameras may differ in a secret alone.
  */
 export function captureKey(options: CaptureOptions, sysRoot = '/'): string {
   if (options.source === 'usb') return `usb ${realDevice(options.device, sysRoot)}`;
@@ -18,8 +20,8 @@ export function captureKey(options: CaptureOptions, sysRoot = '/'): string {
     case 'file':
       return `file ${options.loop ? 'looped' : 'once'} ${mode} ${options.path}`;
     case 'url': {
-      const { rtspTransport, user = '' } = options;
-      return `url ${rtspTransport} ${mode} ${JSON.stringify(user)} ${publicUrl(options)}`;
+      const digest = createHash('sha256').update(urlWithCredentials(options)).digest('base64');
+      return `url ${options.rtspTransport} ${mode} ${digest}`;
     }
     default:
       return options satisfies never;

@@ -11,9 +11,9 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from '../model/errors';
+import { publicAddress } from '../model/publicAddress';
 import type { ChildExit } from '../process/Child';
 import type { CaptureOptions } from './CaptureOptions';
-import { publicUrl } from './url';
 
 /** What a capture is called in status, messages and log: its device, address or path, without secrets. */
 export function captureLabel(options: CaptureOptions): string {
@@ -21,7 +21,7 @@ export function captureLabel(options: CaptureOptions): string {
     case 'usb':
       return options.device;
     case 'url':
-      return publicUrl(options);
+      return publicAddress(options.url);
     case 'file':
       return options.path;
     case 'picamera':

@@ -1,5 +1,5 @@
+import { secretsIn, spellingsOf } from '../model/publicAddress';
 import type { Ffmpeg } from '../process/ffmpeg';
-import { maskSecrets } from '../process/maskSecrets';
 import type { CaptureOptions } from './CaptureOptions';
 
 export type UrlOptions = Extract<CaptureOptions, { source: 'url' }>;
@@ -12,9 +12,9 @@ export function urlInput(options: UrlOptions, ffmpeg: Ffmpeg): string[] {
   return [...tuning(options, ffmpeg), '-i', urlWithCredentials(options)];
 }
 
-/** The address for labels, messages and logs: without user name, password and the like. */
-export function publicUrl(options: UrlOptions): string {
-  return maskSecrets(options.url);
+/** What ffmpeg may repeat of an address and its login that nobody may read. */
+export function secretsOf({ url, password }: UrlOptions): string[] {
+  return [...secretsIn(url), ...(password ? spellingsOf(password) : [])];
 }
 
 /** The address as ffmpeg gets it. Replaces a user name and password that stand in the address. */

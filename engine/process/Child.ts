@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { asError } from '../model/asError';
+import { withoutSecrets } from '../model/publicAddress';
 import { LineSplitter } from './LineSplitter';
-import { maskSecrets } from './maskSecrets';
 
 export interface ChildOptions {
   /** Name on PATH or path of the program. */
@@ -10,6 +10,8 @@ export interface ChildOptions {
   args: readonly string[];
   /** Name for messages, without secrets. */
   label: string;
+  /** What the program may repeat and nobody may read, such as a password. Default: none is known. */
+  secrets?: readonly string[];
   /** Environment of the child. Default: that of this process. */
   env?: NodeJS.ProcessEnv;
   /**
@@ -27,7 +29,7 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
   /** Why the program could not be started. */
   readonly error?: Error;
-  /** The last lines of stderr, newest last, without user names and passwords. */
+  /** The last lines of stderr, newest last, without secrets. */
   readonly lastWords: readonly string[];
 }
 
@@ -154,7 +156,7 @@ export class Child {
 
   #onLine(line: string): void {
     if (this.#stopped) return;
-    this.#lastWords.push(maskSecrets(line));
+    this.#lastWords.push(withoutSecrets(line, this.#options.secrets));
     if (this.#lastWords.length > LAST_WORDS) this.#lastWords.shift();
     this.#guard(() => this.#handlers.stderr?.(line));
   }
@@ -183,8 +185,9 @@ export class Child {
     } catch (error) {
       if (this.#warned) return;
       this.#warned = true;
+      const { label, secrets } = this.#options;
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.emitWarning(`A handler of ${this.#options.label} threw: ${maskSecrets(text)}`);
+      process.emitWarning(`A handler of ${label} threw: ${withoutSecrets(text, secrets)}`);
     }
   }
 }

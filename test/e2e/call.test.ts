@@ -145,10 +145,10 @@ describe('a call from one Node-RED to another', () => {
     const port = await freePort();
     for (const [flows, text] of [
       [caller(`${callee.origin}/robot`, 'close sesame'), /401.*enter the token/],
-      [caller(`${callee.origin}/nowhere`), /no endpoint at http.*\/nowhere\/connect/],
+      [caller(`${callee.origin}/nowhere`), /no endpoint at http.*\/nowhere/],
       [
         caller(`http://127.0.0.1:${port}/robot`),
-        new RegExp(`:${port}/robot/connect cannot be reached \\(.*ECONNREFUSED.*check`),
+        new RegExp(`:${port}/robot cannot be reached \\(.*ECONNREFUSED.*check`),
       ],
     ] as const) {
       await calling.deploy(flows);

@@ -83,9 +83,10 @@ describe('Child', () => {
     );
   });
 
-  it('takes user names and passwords out of its last words', async () => {
-    const { exit } = node(`console.error('rtsp://ann:p@ss@cam/1?password=hush&x=1: gone')`);
-    assert.deepEqual((await exit).lastWords, ['rtsp://cam/1?password=***&x=1: gone']);
+  it('takes secrets out of its last words, those of addresses and those that are known', async () => {
+    const program = `console.error('rtsp://ann:p@ss@cam/1?key=hush: gone'); console.error('no silence')`;
+    const { exit } = node(program, { secrets: ['silence'] });
+    assert.deepEqual((await exit).lastWords, ['rtsp://cam/1?…: gone', 'no …']);
   });
 
   for (const { it: sentence, program, code } of [

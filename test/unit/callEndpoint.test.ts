@@ -100,7 +100,7 @@ describe('callEndpoint', () => {
       it: 'that there is no endpoint',
       reply: saying(404, 'Cannot POST /rtcbot/connect'),
       code: 'endpoint-missing',
-      says: /no endpoint at http:\/\/127\.0\.0\.1:\d+\/rtcbot\/connect/,
+      says: /no endpoint at http:\/\/127\.0\.0\.1:\d+\/rtcbot:/,
     },
     {
       it: 'that it is full',
@@ -164,7 +164,7 @@ describe('callEndpoint', () => {
     await gone.close();
     await assert.rejects(callEndpoint({ address }, OFFER.sdp, never), error => {
       assert.ok(error instanceof Error);
-      assert.match(error.message, /rtcbot\/connect cannot be reached \(.*ECONNREFUSED/);
+      assert.match(error.message, /rtcbot\?… cannot be reached \(.*ECONNREFUSED/);
       assert.doesNotMatch(error.message, /secret/);
       return true;
     });

@@ -5,7 +5,7 @@ import {
   captureArguments,
   type FfmpegCaptureOptions,
 } from '../../engine/capture/arguments';
-import { publicUrl, type UrlOptions, urlWithCredentials } from '../../engine/capture/url';
+import { type UrlOptions, urlWithCredentials } from '../../engine/capture/url';
 import type { Way } from '../../engine/capture/way';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 
@@ -183,29 +183,5 @@ describe('urlWithCredentials', () => {
     },
   ]) {
     it(sentence, () => assert.equal(urlWithCredentials(options), expected));
-  }
-});
-
-describe('publicUrl', () => {
-  for (const { it: sentence, address, expected } of [
-    {
-      it: 'takes user name and password out',
-      address: 'rtsp://ann:p@ss@cam:554/1@2',
-      expected: 'rtsp://cam:554/1@2',
-    },
-    {
-      it: 'masks secrets in the query',
-      address: 'http://cam/v?user=ann&Password=x&r=1',
-      expected: 'http://cam/v?user=ann&Password=***&r=1',
-    },
-    {
-      it: 'leaves an address without secrets as it is',
-      address: 'http://cam/v?a=b@c',
-      expected: 'http://cam/v?a=b@c',
-    },
-  ]) {
-    it(sentence, () =>
-      assert.equal(publicUrl(url(address, { user: 'ann', password: 'p' })), expected),
-    );
   }
 });

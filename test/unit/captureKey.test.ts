@@ -45,6 +45,24 @@ describe('captureKey', () => {
       expected: false,
     },
     {
+      it: 'differs between passwords: a wrong one must not keep the right one out',
+      a: { ...url, user: 'a', password: 'wrong' },
+      b: { ...url, user: 'a', password: 'right' },
+      expected: false,
+    },
+    {
+      it: 'differs between cameras that a secret in the address tells apart',
+      a: { ...url, url: 'rtsp://nvr/live?token=one' },
+      b: { ...url, url: 'rtsp://nvr/live?token=two' },
+      expected: false,
+    },
+    {
+      it: 'is the same for a login in the address and the same in its fields',
+      a: { ...url, url: 'rtsp://ann:pw@cam/1' },
+      b: { ...url, user: 'ann', password: 'pw' },
+      expected: true,
+    },
+    {
       it: 'differs between transports',
       a: url,
       b: { ...url, rtspTransport: 'udp' },
@@ -67,8 +85,8 @@ describe('captureKey', () => {
     it(sentence, () => assert.equal(same(a, b), expected));
   }
 
-  it('holds no password', () => {
+  it('holds no password and no address', () => {
     const key = captureKey({ ...url, url: 'rtsp://x:hush@cam/1', user: 'ann', password: 'hush' });
-    assert.doesNotMatch(key, /hush/);
+    assert.doesNotMatch(key, /hush|cam|ann/);
   });
 });
