@@ -242,10 +242,10 @@ describe('The label of a node', () => {
       label: '046d HD Webcam 12AB',
     },
     {
-      it: 'shows an address without login and query',
+      it: 'shows the host of an address, and nothing that may be secret',
       node: camera,
-      config: { source: 'url', url: 'rtsp://me:secret@10.0.0.2/cam?key=1' },
-      label: '10.0.0.2/cam',
+      config: { source: 'url', url: 'rtsp://me:secret@10.0.0.2:554/cam?key=1' },
+      label: '10.0.0.2:554',
     },
     {
       it: 'is the name of a file',
