@@ -16,6 +16,7 @@ import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } 
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
+import { guardTransports } from './stack/guardTransports';
 import { statsOf } from './statsOf';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
@@ -120,6 +121,7 @@ export class Peer {
       peerConfig({
         videoCodec,
         calls,
+        // Only of checks that are verified: see `guardTransports`.
         checkArrived: (...check) => {
           this.#isHeard = true;
           this.#watchdog.heard();
@@ -263,6 +265,7 @@ export class Peer {
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
+    guardTransports(connection, () => this.#watchdog.heard());
     // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
     for (const transport of connection.dtlsTransports) transport.role = 'server';
     this.#followTransports();
@@ -277,6 +280,7 @@ export class Peer {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
     const channels = this.#channels.create();
+    guardTransports(connection, () => this.#watchdog.heard());
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#called = { channels, offer, room: sent };
