@@ -135,7 +135,7 @@ export class CaptureRun implements OriginRun {
     const way = wayOf(this.#options, this.#known);
     const attempt: Attempt = { ffmpeg, way, reader: undefined, isDescribed: false, isOver: false };
     attempt.reader = captureReader(way, {
-      picture: picture => this.#deliver(picture, attempt),
+      picture: (picture, timeMs) => this.#deliver(picture, timeMs, attempt),
       refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
     });
     const options = this.#optionsAsOpened();
@@ -173,9 +173,10 @@ export class CaptureRun implements OriginRun {
     }
   }
 
-  #deliver(picture: Picture, attempt: Attempt): void {
+  #deliver(picture: Picture, sourceMs: number | undefined, attempt: Attempt): void {
     if (this.#over || attempt.isOver) return;
-    const unit = { ...picture, timestampMs: epochMs() };
+    const times = { timestampMs: epochMs(), ...(sourceMs === undefined ? {} : { sourceMs }) };
+    const unit = { ...picture, ...times };
     this.#delivered = true;
     if (unit.codec === 'H264') this.#gop.push(unit);
     this.#listener.unit(unit);

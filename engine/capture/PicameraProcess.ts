@@ -175,7 +175,8 @@ export class PicameraProcess {
 
   #deliver(picture: Picture, timeMs: number | undefined): void {
     if (this.#stopping) return;
-    const unit = { ...picture, timestampMs: this.#captureMs(timeMs) };
+    const sourceMs = timeMs === undefined ? {} : { sourceMs: timeMs };
+    const unit = { ...picture, timestampMs: this.#captureMs(timeMs), ...sourceMs };
     if (this.#turner) this.#turner.push(unit);
     else this.#handlers.unit(unit);
   }

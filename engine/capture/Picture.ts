@@ -1,7 +1,7 @@
 import type { AccessUnit } from '../model/AccessUnit';
 
 /** An access unit whose time has not been taken yet. */
-export type Picture = Omit<AccessUnit, 'timestampMs'>;
+export type Picture = Omit<AccessUnit, 'timestampMs' | 'sourceMs'>;
 
 /** Who gets what is read from ffmpeg's output. */
 export interface PictureHandlers {

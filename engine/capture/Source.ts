@@ -50,8 +50,10 @@ export interface SourceOptions extends RenditionOptions {
  * is reloaded finds it running.
  */
 const RENDITION_LINGER_MS = 2000;
-/** The measured rate is told again when it has changed by so much. */
+/** The measured rate is told again at once when it has changed by so much, */
 const RATE_CHANGE = 0.15;
+/** and after so long when it has changed at all, in ms. */
+const RATE_EVERY_MS = 5000;
 
 /** One captured device or stream: what it gives by itself, and renditions of it in other codecs. */
 export class Source extends EventEmitter<SourceEvents> {
@@ -65,6 +67,8 @@ export class Source extends EventEmitter<SourceEvents> {
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
+  /** When the rate in `#state` was told, by the clock. */
+  #rateToldMs = 0;
 
   constructor(origin: Origin, options: SourceOptions) {
     super();
@@ -155,7 +159,7 @@ export class Source extends EventEmitter<SourceEvents> {
 
   #measure(unit: AccessUnit): void {
     this.#codec = unit.codec;
-    this.#meter.add(unit.timestampMs);
+    this.#meter.add(unit.timestampMs, unit.sourceMs);
     this.#silence.limit(this.#options.pauseMs);
     // What the source told of itself before does not hold any more where it says nothing of it now.
     const { isPaused, via, leftOut, ...state } = this.#state;
@@ -164,7 +168,7 @@ export class Source extends EventEmitter<SourceEvents> {
     const isResized = width !== unit.width || height !== unit.height;
     const about = this.#options.about?.() ?? {};
     const isOther = !isSameAbout(about, this.#state);
-    const isOff = measured && Math.abs(measured / (frameRate ?? 0) - 1) > RATE_CHANGE;
+    const isOff = measured !== undefined && this.#isOff(measured, frameRate);
     if (!isResized && !isOff && !isOther && !isPaused) return;
     this.#tell({
       ...state,
@@ -175,7 +179,16 @@ export class Source extends EventEmitter<SourceEvents> {
     });
   }
 
+  #isOff(measured: number, told: number | undefined): boolean {
+    if (measured === told) return false;
+    if (told !== undefined && Math.abs(measured / told - 1) <= RATE_CHANGE) {
+      return this.#clock.now() - this.#rateToldMs >= RATE_EVERY_MS;
+    }
+    return true;
+  }
+
   #tell(state: SourceState): void {
+    if (state.frameRate !== this.#state.frameRate) this.#rateToldMs = this.#clock.now();
     this.#state = state;
     this.emit('state', state);
   }

@@ -253,8 +253,10 @@ class RenditionRun implements OriginRun {
 
   /** Rate control counts pictures: a rate that is far off is corrected. */
   #followFrameRate(unit: AccessUnit): void {
-    this.#meter.add(unit.timestampMs);
-    const { frameRate } = this.#meter;
+    this.#meter.add(unit.timestampMs, unit.sourceMs);
+    const { frameRate: measured } = this.#meter;
+    // Encoders count in whole pictures.
+    const frameRate = measured && Math.max(1, Math.round(measured));
     if (!frameRate || isNear(frameRate, this.#frameRate)) return;
     this.#frameRate = frameRate;
     this.#meter = new FrameRateMeter();

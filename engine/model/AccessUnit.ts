@@ -12,6 +12,11 @@ export interface AccessUnit {
   readonly key: boolean;
   /** Capture time, in ms since the epoch (see `epochMs`). */
   readonly timestampMs: number;
+  /**
+   * When it was taken by the clock of its source, in ms from any point; absent where that is not
+   * told. It tells the pace of pictures that arrive in bursts, and nothing else.
+   */
+  readonly sourceMs?: number;
   /** In pixels. */
   readonly width: number;
   /** In pixels. */

@@ -98,6 +98,24 @@ describe('a Source', () => {
     await source.close();
   });
 
+  it('comes to a true rate within seconds when pictures come in bursts', async () => {
+    const { clock, origin, source, states, watch } = setUp();
+    watch();
+    await settled();
+    for (let picture = 0; picture < 30 * 12; picture += 1) {
+      const burstMs = Math.floor(picture / 12) * 400;
+      clock.advance(Math.max(0, burstMs - clock.now()));
+      origin.run.unit(unitOf({ key: true, timestampMs: burstMs + (picture % 12) }));
+    }
+    const rates = states.flatMap(({ frameRate }) => frameRate ?? []);
+    assert.equal(source.state.frameRate, 30);
+    assert.ok(
+      rates.every(rate => rate >= 25 && rate <= 35),
+      `${rates}`,
+    );
+    await source.close();
+  });
+
   it('forgets size and rate when it fails, says why and when it tries again', async () => {
     const { origin, source, watch } = setUp();
     const failures: string[] = [];
