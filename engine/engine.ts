@@ -292,10 +292,9 @@ export class Engine {
   /** Frees everything. Never rejects. */
   async close(): Promise<void> {
     this.#ending.abort();
-    await this.#connections.closeAll();
-    await this.#speakers.closeAll();
-    await this.#displays.closeAll();
-    await this.#captures.closeAll();
+    // Side by side: each may wait for a program that is slow to end. The sockets come first.
+    const rooms = [this.#connections, this.#speakers, this.#displays, this.#captures];
+    await Promise.all(rooms.map(room => room.closeAll()));
     // Last, because the search for ffmpeg may hang on a program that does not answer.
     await this.#warmUp;
     await this.#trial;

@@ -77,6 +77,8 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   async answer(offer: {
     readonly sdp: string;
   }): Promise<{ peer: string; description: { type: 'answer'; sdp: string } }> {
+    // A page that finds out at once that its connection is gone comes before the next worker does.
+    await this.#link.ready();
     const { peer, sdp } = await this.#link.call('answer', { id: this.id, sdp: offer.sdp });
     return { peer, description: { type: 'answer', sdp } };
   }

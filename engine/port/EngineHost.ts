@@ -7,6 +7,7 @@ import type { ToMain, ToWorker } from './protocol';
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
 
 type Call = Extract<ToWorker, { call: string }>;
+type Note = Exclude<ToWorker, 'areYouThere'>;
 
 const CHANGES: ReadonlySet<Call['call']> = new Set([
   'openCamera',
@@ -41,6 +42,11 @@ export class EngineHost {
 
   /** Takes a note from the main thread. Never throws: a failed call is answered with its error. */
   take(note: ToWorker): void {
+    if (note === 'areYouThere') this.#tell({ event: 'alive' });
+    else this.#carry(note);
+  }
+
+  #carry(note: Note): void {
     if ('taken' in note) this.#engine.taken(note.taken);
     else if ('takenMessages' in note) {
       for (const messages of note.takenMessages) this.#engine.takenMessages(messages);

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { performance } from 'node:perf_hooks';
 import { keepOpusLoaded } from '../coding/opus';
 import { EngineEndedError, RemoteMediaError } from '../model/errors';
 import { RetrySchedule } from '../model/RetrySchedule';
-import type { Calls, TakenMessages, ToMain, ToWorker, WorkerSettings } from './protocol';
+import { type EngineNote, EngineThread } from './EngineThread';
+import type { Calls, TakenMessages, ToWorker, WorkerSettings } from './protocol';
 
 /** Everything that the worker says by itself. */
-export type WorkerNote = Exclude<ToMain, { event: 'reply' } | { event: 'refused' }>;
+export type WorkerNote = Exclude<EngineNote, { event: 'reply' } | { event: 'refused' }>;
 
 /** What a link tells. */
 export type WorkerLinkEvents = {
@@ -24,13 +25,8 @@ interface Pending {
 
 /** A worker that ran for so long before it died is replaced at once again, in ms. */
 const STABLE_MS = 60_000;
-/** What a worker that does not answer gets to close, in ms. */
-const CLOSE_MS = 900;
-/**
- * Room for the worker's short-lived objects, in MB. Pictures and sound lie outside of it; Node's
- * default of 48 only lets garbage pile up: the worker at rest held 82 MB with it, 61 with this.
- */
-const YOUNG_GENERATION_MB = 12;
+/** How long a call that can wait waits for the next worker, in ms. */
+const WAIT_MS = 3000;
 
 /** Keeps one worker running, and carries calls to it and notes from it. */
 export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
@@ -38,10 +34,13 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
   readonly #settings: WorkerSettings;
   readonly #schedule = new RetrySchedule({ firstMs: 100 });
   readonly #pending = new Map<number, Pending>();
-  #worker: Worker;
-  #startedMs = 0;
+  /** Called when the next worker runs, or there will be none. */
+  readonly #waiting = new Set<() => void>();
+  /** Those that are not gone yet, the one that runs among them. */
+  readonly #threads = new Set<EngineThread>();
+  /** Undefined between two workers. */
+  #thread: EngineThread | undefined;
   #number = 0;
-  #isRunning = true;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
@@ -50,38 +49,59 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     this.#file = file;
     this.#settings = settings;
     keepOpusLoaded();
-    this.#worker = this.#start();
+    this.#start();
   }
 
   /**
    * Asks the worker.
    * @throws RemoteMediaError with the worker's code, EngineEndedError if it ends before it answers
    */
-  call<Name extends keyof Calls>(
+  async call<Name extends keyof Calls>(
     name: Name,
     ask: Calls[Name]['ask'],
   ): Promise<Calls[Name]['reply']> {
+    const thread = this.#thread;
+    if (!thread) throw new EngineEndedError('it is not running');
     this.#number += 1;
     const number = this.#number;
-    if (!this.#isRunning) return Promise.reject(new EngineEndedError('it is not running'));
+    // What cannot be cloned throws here, before anybody waits for a reply.
+    thread.post({ call: name, number, ask } as ToWorker);
     return new Promise<Calls[Name]['reply']>((resolve, reject) => {
       // The reply to a call has the type that the protocol gives it; the port carries it untyped.
       this.#pending.set(number, {
         resolve: value => resolve(value as Calls[Name]['reply']),
         reject,
       });
-      this.#post({ call: name, number, ask } as ToWorker);
+    });
+  }
+
+  /** Calls that wait for their replies. */
+  get pendingCalls(): number {
+    return this.#pending.size;
+  }
+
+  /** Settles when a worker runs, after `restarted`; at the latest after some seconds without one. */
+  async ready(): Promise<void> {
+    if (this.#thread || this.#closing) return;
+    await new Promise<void>(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, WAIT_MS);
+      this.#waiting.add(done);
     });
   }
 
   /** Tells the worker that the flow has taken what it was handed last. */
   taken(tap: string): void {
-    this.#post({ taken: tap });
+    this.#thread?.post({ taken: tap });
   }
 
   /** Tells the worker that the flow has taken messages of these peers. */
   takenMessages(takenMessages: readonly TakenMessages[]): void {
-    this.#post({ takenMessages });
+    this.#thread?.post({ takenMessages });
   }
 
   /** Idempotent, never rejects; settles when the thread is gone. */
@@ -90,27 +110,20 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     return this.#closing;
   }
 
-  #post(note: ToWorker): void {
-    this.#worker.postMessage(note);
+  #start(): void {
+    const startedMs = performance.now();
+    const thread: EngineThread = new EngineThread(this.#file, this.#settings, {
+      note: note => this.#take(note),
+      ended: reason => {
+        if (performance.now() - startedMs > STABLE_MS) this.#schedule.reset();
+        this.#ended(thread, reason);
+      },
+    });
+    this.#thread = thread;
+    this.#threads.add(thread);
   }
 
-  #start(): Worker {
-    this.#startedMs = Date.now();
-    const worker = new Worker(this.#file, {
-      workerData: this.#settings,
-      name: 'rtcbot-engine',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    });
-    let reason = 'it ended';
-    worker.on('message', (note: ToMain) => this.#take(note));
-    worker.on('error', error => {
-      reason = error instanceof Error ? error.message : String(error);
-    });
-    worker.on('exit', () => this.#exited(worker, reason));
-    return worker;
-  }
-
-  #take(note: ToMain): void {
+  #take(note: EngineNote): void {
     if (note.event === 'reply') this.#settle(note.number)?.resolve(note.value);
     else if (note.event === 'refused') {
       this.#settle(note.number)?.reject(new RemoteMediaError(note.error));
@@ -123,35 +136,29 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     return pending;
   }
 
-  #exited(worker: Worker, reason: string): void {
-    if (worker !== this.#worker) return;
-    this.#isRunning = false;
+  #ended(thread: EngineThread, reason: string): void {
+    this.#thread = undefined;
+    void thread.close().then(() => this.#threads.delete(thread));
     const error = new EngineEndedError(reason);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     if (this.#closing) return;
-    if (Date.now() - this.#startedMs > STABLE_MS) this.#schedule.reset();
     this.emit('died', error);
     this.#timer = setTimeout(() => {
-      this.#worker = this.#start();
-      this.#isRunning = true;
+      this.#start();
       this.emit('restarted');
+      this.#wake();
     }, this.#schedule.next());
+  }
+
+  #wake(): void {
+    for (const done of [...this.#waiting]) done();
   }
 
   async #end(): Promise<void> {
     clearTimeout(this.#timer);
-    const worker = this.#worker;
-    const late = setTimeout(() => void worker.terminate(), CLOSE_MS);
-    const gone = new Promise<void>(resolve => {
-      if (!this.#isRunning) resolve();
-      else worker.once('exit', () => resolve());
-    });
-    this.call('close', {}).catch(() => {
-      // It ended before it could answer, which is what was asked of it.
-    });
-    await gone;
-    clearTimeout(late);
+    await Promise.all([...this.#threads].map(thread => thread.close()));
+    this.#wake();
     this.removeAllListeners();
   }
 }

@@ -118,7 +118,9 @@ export type ToWorker =
   /** The flow has taken what it was handed last. */
   | { taken: string }
   /** The flow has taken messages of these peers. */
-  | { takenMessages: readonly TakenMessages[] };
+  | { takenMessages: readonly TakenMessages[] }
+  /** Answered by `alive`, as soon as the worker has nothing else in hand. */
+  | 'areYouThere';
 
 /** Worker to main thread. `tap` is the id of a capture, `connection peer mid`, or `display purpose`. */
 export type ToMain =
@@ -135,4 +137,7 @@ export type ToMain =
   | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }
   | { event: 'displayState'; id: string; state: DisplayState }
   | { event: 'outputFailed'; id: string; error: ErrorNote }
-  | { event: 'log'; level: 'info' | 'debug'; text: string };
+  | { event: 'log'; level: 'info' | 'debug'; text: string }
+  | { event: 'alive' }
+  /** A child process was started, or is gone: the main thread ends what the worker could not. */
+  | { event: 'child'; pid: number; isRunning: boolean };

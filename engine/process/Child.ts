@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { asError } from '../model/asError';
 import { withoutSecrets } from '../model/publicAddress';
 import { LineSplitter } from './LineSplitter';
+import { forgetChild, keepChild } from './liveChildren';
 
 export interface ChildOptions {
   /** Name on PATH or path of the program. */
@@ -46,12 +47,6 @@ export interface ChildHandlers {
 const LAST_WORDS = 20;
 /** A grandchild may hold the pipes open for ever: how long to wait for the rest of the output. */
 const DRAIN_MS = 500;
-
-/**
- * The children of this thread, so that none outlives it. A worker that is terminated from outside
- * gets no event `exit`; its pipes are closed then, which ends whatever reads or writes them.
- */
-const live = new Set<ChildProcessWithoutNullStreams>();
 
 /** A child process under supervision: drained, its last words kept, never left behind. */
 export class Child {
@@ -131,7 +126,7 @@ export class Child {
   }
 
   #attach(child: ChildProcessWithoutNullStreams): void {
-    keep(child);
+    keepChild(child);
     const lines = new LineSplitter(line => this.#onLine(line));
     // The pipes are read to their end even after stop(): a full or closed one makes programs hang
     // or abort instead of giving their device back.
@@ -149,6 +144,8 @@ export class Child {
       this.#end(null, null);
     });
     child.on('exit', (code, signal) => {
+      // From here on its id may be that of another process.
+      forgetChild(child);
       this.#drainTimer = setTimeout(() => this.#end(code, signal), DRAIN_MS);
     });
     child.on('close', (code, signal) => this.#end(code, signal));
@@ -167,10 +164,7 @@ export class Child {
     clearTimeout(this.#killTimer);
     clearTimeout(this.#drainTimer);
     const child = this.#process;
-    if (child) {
-      live.delete(child);
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-    }
+    for (const stream of child ? [child.stdin, child.stdout, child.stderr] : []) stream.destroy();
     this.#resolveGone();
     if (this.#stopped) return;
     const error = this.#error;
@@ -190,17 +184,4 @@ export class Child {
       process.emitWarning(`A handler of ${label} threw: ${withoutSecrets(text, secrets)}`);
     }
   }
-}
-
-/** Remembers a running child; the first one arms the killing at the end of the thread. */
-function keep(child: ChildProcessWithoutNullStreams): void {
-  if (child.pid === undefined) return;
-  if (live.size === 0 && !process.listeners('exit').includes(killAll)) {
-    process.once('exit', killAll);
-  }
-  live.add(child);
-}
-
-function killAll(): void {
-  for (const child of live) child.kill('SIGKILL');
 }

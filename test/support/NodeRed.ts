@@ -33,6 +33,13 @@ export interface Runtime {
   readonly red: string;
 }
 
+/** How a Node-RED ended that was asked to. */
+export interface NodeRedEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly tookMs: number;
+}
+
 /** How long Node-RED may take to start or to deploy, in ms: generous, machines are shared. */
 const START_LIMIT_MS = 60_000;
 /** Node-RED gives nodes 15 s to close. */
@@ -48,6 +55,7 @@ export class NodeRed {
   readonly #runtime: Runtime;
   #process: ChildProcess | undefined;
   #log = '';
+  #lastEnd: NodeRedEnd | undefined;
 
   private constructor(port: number, options: NodeRedOptions) {
     const { flows = [], installed, settings = '', globals = {}, env, runtime } = options;
@@ -85,6 +93,11 @@ export class NodeRed {
   /** Everything it has written to its log since the first start. */
   get log(): string {
     return this.#log;
+  }
+
+  /** How it ended last; undefined before that. */
+  get lastEnd(): NodeRedEnd | undefined {
+    return this.#lastEnd;
   }
 
   /** The processes that Node-RED and its nodes have started and that run now. */
@@ -161,10 +174,12 @@ export class NodeRed {
     this.#process = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
+    const startMs = performance.now();
     child.kill('SIGTERM');
     const force = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-    await ended;
+    const [code, signal] = await ended;
     clearTimeout(force);
+    this.#lastEnd = { code, signal, tookMs: performance.now() - startMs };
   }
 
   #flowStarts(): number {
