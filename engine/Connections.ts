@@ -4,7 +4,6 @@ import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { FlowInputs, type FlowSources } from './FlowInputs';
 import { type FlowFrame, looseAudio, looseVideo, type MediaTools } from './FlowMedia';
 import type { FlowTaps, FrameSettings } from './FlowTaps';
-import type { PeerVideoCodec } from './model/AccessUnit';
 import { PeerGoneError } from './model/errors';
 import type { EncoderSetting } from './model/H264Encoder';
 import type { Pcm } from './output/PcmInput';
@@ -16,6 +15,8 @@ import {
   type VideoSource,
 } from './peer/PeerGroup';
 import type { RemoteMedia } from './peer/PeerMedia';
+import { MOST_PAYLOAD_BYTES } from './peer/rtpPayloads';
+import type { VideoForm } from './peer/VideoForm';
 import type { FfmpegFinder } from './process/ffmpeg';
 import type { AnySource, Sources } from './Sources';
 
@@ -269,10 +270,11 @@ function videoSource(source: Source, settings: ConnectionSettings): VideoSource 
     get native() {
       return source.native;
     },
-    rendition: (codec: PeerVideoCodec) =>
+    rendition: ({ codec, isSingleNal }: VideoForm) =>
       source.rendition({
         codec,
         keyframeIntervalMs,
+        ...(isSingleNal ? { mostNalBytes: MOST_PAYLOAD_BYTES } : {}),
         ...(bitrateBps === undefined ? {} : { bitrateBps }),
         ...(encoder && codec === 'H264' ? { encoder } : {}),
       }),

@@ -28,6 +28,10 @@ const others = [
   { package: 'gstreamer1.0-plugins-base' },
   { package: 'gstreamer1.0-plugins-good' },
   { package: 'gstreamer1.0-plugins-ugly' },
+  // A WebRTC peer of another make: webrtcbin and libnice.
+  { package: 'gir1.2-gst-plugins-bad-1.0' },
+  { package: 'gstreamer1.0-plugins-bad' },
+  { package: 'gstreamer1.0-nice' },
   // A library of Python.
   { package: 'python3-aiortc' },
 ];

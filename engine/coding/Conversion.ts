@@ -23,6 +23,8 @@ export interface Conversion {
   readonly turned?: 90 | 270;
   /** What makes H264. Default libx264. */
   readonly encoder?: H264Encoder;
+  /** Largest NAL unit of H264, in bytes; libx264 only. Default: a picture is one slice. */
+  readonly mostNalBytes?: number;
 }
 
 /** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
@@ -48,7 +50,8 @@ export function isSameConversion(a: Conversion, b: Conversion): boolean {
     a.keyframeIntervalMs === b.keyframeIntervalMs &&
     a.scaledWidth === b.scaledWidth &&
     a.turned === b.turned &&
-    a.encoder === b.encoder
+    a.encoder === b.encoder &&
+    a.mostNalBytes === b.mostNalBytes
   );
 }
 
@@ -157,10 +160,15 @@ function outputArguments(conversion: Conversion, hardware?: HardwareArguments): 
 }
 
 function h264Arguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
+  const { mostNalBytes } = conversion;
+  const slices = mostNalBytes ? [`slice-max-size=${mostNalBytes}`] : [];
   const encoder = hardware?.encoder ?? [
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
     ...['-profile:v', 'baseline', '-pix_fmt', 'yuv420p'],
-    ...['-x264-params', 'repeat-headers=1:sliced-threads=0:threads=1:scenecut=0'],
+    ...[
+      '-x264-params',
+      ['repeat-headers=1:sliced-threads=0:threads=1:scenecut=0', ...slices].join(':'),
+    ],
   ];
   // FLV carries sizes, so a unit is complete when its last byte is here; Annex B ends only with the next.
   const container = ['-f', 'flv', '-flvflags', 'no_duration_filesize'];

@@ -7,11 +7,12 @@ import { match } from '../model/match';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
 import type { Ffmpeg } from '../process/ffmpeg';
-import { automaticBitrate } from './Conversion';
+import { automaticBitrate, type Conversion } from './Conversion';
 import { type Converter, converterFor } from './Converter';
 import { FrameRateMeter } from './FrameRateMeter';
 import { GopCache } from './GopCache';
 import type { HardwareEncoders } from './HardwareEncoders';
+import { nalType, nalUnits } from './h264';
 
 /** What is wanted of a source. */
 export interface RenditionSettings {
@@ -24,6 +25,8 @@ export interface RenditionSettings {
   readonly maxWidth?: number;
   /** What makes H264, where it has to be made. Default `automatic`. */
   readonly encoder?: EncoderSetting;
+  /** Largest NAL unit of H264, in bytes: what comes in larger ones is coded anew. Default: any. */
+  readonly mostNalBytes?: number;
 }
 
 /** What a rendition needs. */
@@ -45,6 +48,8 @@ const LIKELY_FRAME_RATE = 30;
 /** Up to so many units a late viewer is sent them instead of a keyframe, which costs an encoder's start. */
 const SHORT_GOP = 30;
 const KEYFRAME_INTERVAL_MS = 10_000;
+/** Slices have NAL unit types up to this (H.264, table 7-1). */
+const LAST_SLICE = 5;
 /** What the converters get to bring out their last pictures when the source has ended, in ms. */
 const DRAIN_MS = 1000;
 
@@ -93,6 +98,8 @@ class RenditionRun implements OriginRun {
   #frameRate = LIKELY_FRAME_RATE;
   #steps: Converter[] = [];
   #passes = false;
+  /** The source's NAL units are larger than wanted. */
+  #isTooCoarse = false;
   #ffmpeg: Ffmpeg | undefined;
   /** Why there is no ffmpeg. */
   #failure: MediaError | undefined;
@@ -162,7 +169,8 @@ class RenditionRun implements OriginRun {
 
   #take(unit: AccessUnit): void {
     if (this.#closed) return;
-    const form = `${unit.codec} ${unit.width}x${unit.height}`;
+    this.#look(unit);
+    const form = `${unit.codec} ${unit.width}x${unit.height}${this.#isTooCoarse ? ' coarse' : ''}`;
     if (form !== this.#form && !this.#build(unit, form)) return;
     if (this.#passes) {
       this.#give(unit);
@@ -170,6 +178,13 @@ class RenditionRun implements OriginRun {
     }
     this.#followFrameRate(unit);
     this.#steps[0]?.push(unit);
+  }
+
+  /** What comes in larger pieces than wanted is decoded from its next keyframe on. */
+  #look(unit: AccessUnit): void {
+    if (this.#isTooCoarse || !hasLargerNal(unit, this.#settings.mostNalBytes)) return;
+    this.#isTooCoarse = true;
+    if (!unit.key) this.#subscription.requestKeyframe();
   }
 
   #give(unit: AccessUnit): void {
@@ -193,6 +208,7 @@ class RenditionRun implements OriginRun {
 
   #pathFrom(unit: AccessUnit): readonly VideoCodec[] {
     const { codec } = this.#settings;
+    if (this.#isTooCoarse) return ['I420', codec];
     const path = match(unit.codec, codec);
     // A picture that only has to be smaller goes through one step all the same.
     return path.length === 0 && this.#isTooWide(unit) ? [codec] : path;
@@ -238,8 +254,14 @@ class RenditionRun implements OriginRun {
     }
   }
 
-  #chooseEncoder(): { encoder?: H264Encoder } {
+  #chooseEncoder(): Pick<Conversion, 'encoder' | 'mostNalBytes'> {
     const { hardware, encoding } = this.#options;
+    const { mostNalBytes } = this.#settings;
+    if (mostNalBytes) {
+      // Hardware cuts slices by macroblocks, if at all.
+      encoding('libx264');
+      return { mostNalBytes };
+    }
     const encoder = hardware?.choose(this.#settings.encoder ?? 'automatic') ?? 'libx264';
     encoding(encoder);
     return encoder === 'libx264' ? {} : { encoder };
@@ -274,6 +296,12 @@ class RenditionRun implements OriginRun {
     if (steps.length > 0) this.#options.encoding(undefined);
     for (const step of steps) this.#closing = this.#closing.then(() => step.close());
   }
+}
+
+/** Of slices: what only informs is not sent. */
+function hasLargerNal({ codec, data }: AccessUnit, mostBytes?: number): boolean {
+  if (codec !== 'H264' || mostBytes === undefined) return false;
+  return [...nalUnits(data)].some(nal => nal.length > mostBytes && nalType(nal) <= LAST_SLICE);
 }
 
 /** A busy machine that loses pictures for a second is no other frame rate. */

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type RTCCertificate, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
-import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
+import { type RTCCertificate, RTCPeerConnection } from 'werift';
 import { type Clock, systemClock } from '../model/Clock';
 import { AnswerError } from '../model/callErrors';
 import { OfferError } from '../model/errors';
 import type { CheckedAnswer } from './answer';
 import { followNomination } from './followNomination';
-import { withLegacyData } from './legacyData';
 import type { ChannelData } from './MessageChannel';
-import { withInactiveSections } from './negotiate';
-import type { CheckedOffer } from './offer';
+import { shareTransports, usedTransports } from './negotiate';
+import { type CheckedOffer, stackOffer } from './offer';
 import { fullOffer, offerMedia } from './offering';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
@@ -18,8 +16,10 @@ import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
 import { guardTransports } from './stack/guardTransports';
 import { statsOf } from './statsOf';
+import type { VideoForm } from './VideoForm';
 import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
+import { wholeAnswer } from './wholeAnswer';
 
 /** Why a peer is gone. */
 export type CloseCause =
@@ -48,7 +48,7 @@ export interface PeerHandlers {
 /** Options of a `Peer`. */
 export interface PeerOptions {
   readonly latency: LatencyMode;
-  readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  readonly packetize: PeerMediaOptions['packetize'];
   /** See `PeerMediaOptions.wanted`. */
   readonly wanted: PeerMediaOptions['wanted'];
   readonly certificate?: RTCCertificate;
@@ -79,7 +79,7 @@ export class Peer {
   /** Unguessable. */
   readonly id = randomBytes(12).toString('base64url');
   /** Of a call: that of the answer, once there is one. */
-  videoCodec: PeerVideoCodec;
+  videoForm: VideoForm;
   readonly #handlers: PeerHandlers;
   readonly #connection: RTCPeerConnection;
   readonly #watchdog: Watchdog;
@@ -103,10 +103,10 @@ export class Peer {
   #isRetired = false;
   #closing: Promise<void> | undefined;
 
-  constructor(videoCodec: PeerVideoCodec, handlers: PeerHandlers, options: PeerOptions) {
+  constructor(videoForm: VideoForm, handlers: PeerHandlers, options: PeerOptions) {
     const { clock = systemClock, handshakeMs = HANDSHAKE_MS, silenceMs, certificate } = options;
     const { calls = false } = options;
-    this.videoCodec = videoCodec;
+    this.videoForm = videoForm;
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = clock;
@@ -119,7 +119,7 @@ export class Peer {
     this.#limitHandshake(handshakeMs);
     this.#connection = new RTCPeerConnection(
       peerConfig({
-        videoCodec,
+        videoCodec: videoForm.codec,
         calls,
         // Only of checks that are verified: see `guardTransports`.
         checkArrived: (...check) => {
@@ -130,7 +130,7 @@ export class Peer {
         ...(certificate ? { certificate } : {}),
       }),
     );
-    this.#media = this.#mediaIn(videoCodec);
+    this.#media = this.#mediaIn(videoForm);
     this.#channels = this.#makeChannels(clock);
     this.#listen(this.#connection.onDataChannel, channel => this.#channels.open(channel));
   }
@@ -200,15 +200,15 @@ export class Peer {
    */
   async accept(
     answer: CheckedAnswer,
-    codec: PeerVideoCodec,
-    tracks: (codec: PeerVideoCodec) => MediaTracks,
+    form: VideoForm,
+    tracks: (form: VideoForm) => MediaTracks,
   ): Promise<void> {
     // The other end may have taken long for its answer, but not for what follows.
     this.#limitHandshake(this.#options.handshakeMs ?? HANDSHAKE_MS);
-    this.videoCodec = codec;
-    this.#media = this.#mediaIn(codec);
+    this.videoForm = form;
+    this.#media = this.#mediaIn(form);
     try {
-      await this.#takeAnswer(answer, tracks(codec));
+      await this.#takeAnswer(answer, tracks(form));
     } catch (error) {
       await this.close('connection failed');
       if (error instanceof AnswerError) throw error;
@@ -261,8 +261,10 @@ export class Peer {
 
   async #negotiate(offer: CheckedOffer, tracks: MediaTracks): Promise<string> {
     const connection = this.#connection;
-    await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+    const fit = stackOffer(offer, this.videoForm.codec);
+    await connection.setRemoteDescription({ type: 'offer', sdp: fit.sdp });
     if (this.#closing) throw new OfferError('the connection was closed');
+    shareTransports(connection, fit.shared);
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
     guardTransports(connection, () => this.#watchdog.heard());
@@ -272,8 +274,7 @@ export class Peer {
     await connection.setLocalDescription(await connection.createAnswer());
     const { localDescription } = connection;
     if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    const answer = withInactiveSections(localDescription.sdp);
-    return offer.hasLegacyData ? withLegacyData(answer) : answer;
+    return wholeAnswer(localDescription.sdp, offer, fit);
   }
 
   async #makeOffer(sent: Room): Promise<string> {
@@ -299,7 +300,7 @@ export class Peer {
 
   #followTransports(): void {
     for (const transport of this.#connection.dtlsTransports) {
-      this.#listen(transport.onStateChange, state => this.#transportIs(state, transport));
+      this.#listen(transport.onStateChange, state => this.#transportIs(state));
       this.#listen(transport.onRtcp, packet => {
         this.#watchdog.heard();
         this.#media.feedback(packet);
@@ -307,9 +308,9 @@ export class Peer {
     }
   }
 
-  #mediaIn(videoCodec: PeerVideoCodec): PeerMedia {
+  #mediaIn(videoForm: VideoForm): PeerMedia {
     const { latency, packetize, wanted } = this.#options;
-    const options = { videoCodec, latency, packetize, wanted, clock: this.#clock };
+    const options = { videoForm, latency, packetize, wanted, clock: this.#clock };
     return new PeerMedia(this.#connection, options);
   }
 
@@ -318,19 +319,21 @@ export class Peer {
     this.#cancelHandshake = this.#clock.after(ms, () => void this.close('handshake timed out'));
   }
 
-  #transportIs(state: string, transport: RTCDtlsTransport): void {
-    if (state === 'connected') this.#start(transport);
+  #transportIs(state: string): void {
+    if (state === 'connected') this.#start();
     else if (state === 'closed') this.#ended();
     else if (state === 'failed') void this.close('connection failed');
   }
 
-  #start(transport: RTCDtlsTransport): void {
-    if (this.isConnected || this.#closing) return;
+  #start(): void {
+    const transports = usedTransports(this.#connection);
+    const areThrough = transports.every(transport => transport.state === 'connected');
+    if (this.isConnected || this.#closing || !areThrough) return;
     this.#meter = new PeerMeter(this.#clock);
     this.#cancelHandshake?.();
     this.#watchdog.start();
     this.#channels.start();
-    this.#handlers.connected(this.#media.start(transport));
+    this.#handlers.connected(this.#media.start());
     if (this.#isShort) void this.close('renewed');
   }
 

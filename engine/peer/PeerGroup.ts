@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { RTCCertificate } from 'werift';
-import type { AccessUnit, PeerVideoCodec, VideoCodec } from '../model/AccessUnit';
+import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import type { AudioUnit } from '../model/AudioUnit';
 import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors';
@@ -9,20 +9,21 @@ import type { Subscription, Track } from '../model/Track';
 import { checkAnswer } from './answer';
 import { arrival } from './arrival';
 import type { ChannelData } from './MessageChannel';
-import { type CheckedOffer, checkOffer } from './offer';
+import { type CheckedOffer, checkOffer, commonCodecs } from './offer';
 import { type CloseCause, Peer, type PeerOptions } from './Peer';
 import type { ChannelSettings } from './PeerChannels';
 import type { MediaTracks, RemoteMedia } from './PeerMedia';
 import type { PeerStats } from './PeerMeter';
 import { rtpPayloads } from './rtpPayloads';
+import type { VideoForm } from './VideoForm';
 import type { LatencyMode } from './VideoSender';
 
 /** What a group sends: a source that can be had in the codecs that browsers take. */
 export interface VideoSource {
   /** What the source gives by itself, undefined while unknown. */
   readonly native: VideoCodec | undefined;
-  /** The shared track in this codec. */
-  rendition(codec: PeerVideoCodec): Track;
+  /** The shared track in this form. */
+  rendition(form: VideoForm): Track;
 }
 
 /** Options of a `PeerGroup`. */
@@ -98,6 +99,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #retired = new Set<Peer>();
   /** Payloads of units, made once for all peers. */
   readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
+  /** The same where a NAL unit has to fit into a packet. */
+  readonly #singlePayloads = new WeakMap<AccessUnit, readonly Buffer[]>();
   /** Ids of peers that are gone, the newest of them. */
   readonly #gone = new Set<string>();
   #media: GroupMedia = { video: [], audio: [] };
@@ -123,7 +126,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   send(media: GroupMedia, alone: AloneMedia = () => undefined): void {
     this.#media = media;
     this.#alone = alone;
-    for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoCodec, peer.id));
+    for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoForm, peer.id));
   }
 
   /** There is a peer of this id. */
@@ -143,9 +146,9 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
     const offer = checkOffer(sdp);
     this.#checkRoom();
-    const codec = this.#codecFor(offer);
-    const peer = this.#open(codec);
-    const answer = await peer.answer(offer, this.#tracks(codec, peer.id));
+    const form = this.#formFor(offer);
+    const peer = this.#open(form);
+    const answer = await peer.answer(offer, this.#tracks(form, peer.id));
     return { peer: peer.id, sdp: answer };
   }
 
@@ -155,7 +158,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
    */
   async offer(): Promise<{ peer: string; sdp: string }> {
     this.#checkRoom();
-    const peer = this.#open('H264');
+    const peer = this.#open({ codec: 'H264' });
     const sdp = await peer.offer({
       video: this.#media.video.length,
       audio: this.#media.audio.length,
@@ -173,7 +176,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     // What is wrong with the answer says more than that the peer has not arrived.
     arrived.catch(() => {});
     const answer = checkAnswer(sdp, peer.offered);
-    await peer.accept(answer, this.#codecFor(answer), codec => this.#tracks(codec));
+    await peer.accept(answer, this.#formFor(answer), form => this.#tracks(form));
     await arrived;
   }
 
@@ -181,7 +184,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   expect(): void {
     if (this.#closed) return;
     this.#endHeadStart();
-    const held = this.#tracks('H264').video.map(track => track.subscribe({ unit() {} }));
+    const held = this.#tracks({ codec: 'H264' }).video.map(track => track.subscribe({ unit() {} }));
     this.#cancelHeadStart = systemClock.after(HEAD_START_MS, () => this.#endHeadStart());
     this.#headStart = held;
   }
@@ -267,34 +270,35 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return peer !== undefined;
   }
 
-  /** One codec serves all video of a peer. */
-  #codecFor(offer: Pick<CheckedOffer, 'media'>): PeerVideoCodec {
-    const accepted = offer.media.find(({ kind }) => kind === 'video')?.codecs ?? ['H264'];
-    return preferredCodec(accepted, this.#media.video[0]?.native) ?? 'H264';
+  /** One form serves all video of a peer. */
+  #formFor({ media }: Pick<CheckedOffer, 'media'>): VideoForm {
+    const codec = preferredCodec(commonCodecs(media), this.#media.video[0]?.native) ?? 'H264';
+    const isSingleNal = codec === 'H264' && media.some(each => each.isSingleNal);
+    return { codec, ...(isSingleNal ? { isSingleNal } : {}) };
   }
 
-  #tracks(codec: PeerVideoCodec, id?: string): MediaTracks {
+  #tracks(form: VideoForm, id?: string): MediaTracks {
     const own = id === undefined ? undefined : this.#alone(id);
     const video = inFront(own?.video, this.#media.video);
     return {
-      video: video.map(source => source.rendition(codec)),
+      video: video.map(source => source.rendition(form)),
       audio: inFront(own?.audio, this.#media.audio),
     };
   }
 
-  #open(codec: PeerVideoCodec): Peer {
+  #open(form: VideoForm): Peer {
     const { latency, calls = false, certificate, handshakeMs, silenceMs } = this.#options;
     const options: PeerOptions = {
       latency,
       calls,
       wanted: this.#options.wanted ?? [],
-      packetize: unit => this.#packetize(unit),
+      packetize: (unit, { isSingleNal = false }) => this.#packetize(unit, isSingleNal),
       ...(certificate ? { certificate } : {}),
       ...(handshakeMs === undefined ? {} : { handshakeMs }),
       ...(silenceMs === undefined ? {} : { silenceMs }),
     };
     const peer: Peer = new Peer(
-      codec,
+      form,
       {
         connected: media => {
           this.#makeRoom(peer);
@@ -343,11 +347,12 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     else this.emit('abandoned', peer.id, cause);
   }
 
-  #packetize(unit: AccessUnit): readonly Buffer[] {
-    const known = this.#payloads.get(unit);
+  #packetize(unit: AccessUnit, isSingleNal: boolean): readonly Buffer[] {
+    const made = isSingleNal ? this.#singlePayloads : this.#payloads;
+    const known = made.get(unit);
     if (known) return known;
-    const payloads = rtpPayloads(unit);
-    this.#payloads.set(unit, payloads);
+    const payloads = rtpPayloads(unit, isSingleNal);
+    made.set(unit, payloads);
     return payloads;
   }
 }

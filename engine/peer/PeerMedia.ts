@@ -13,14 +13,15 @@ import type { Track } from '../model/Track';
 import { AudioReceiver } from './AudioReceiver';
 import { AudioSender } from './AudioSender';
 import { readFeedback } from './feedback';
-import { audioSenderOptions, extensionIds, transceiversOf, videoSenderOptions } from './negotiate';
+import { audioSenderOptions, extensionIds, videoSenderOptions } from './negotiate';
 import { RembSender } from './RembSender';
 import { RtpSender } from './RtpSender';
 import { readReports } from './receiverReports';
-import { secureSender } from './SecureSender';
+import { type SecureSender, secureSender } from './SecureSender';
 import { SenderReports } from './SenderReports';
 import type { OfferedMedia } from './sections';
 import { VideoReceiver } from './VideoReceiver';
+import type { VideoForm } from './VideoForm';
 import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */
@@ -37,9 +38,10 @@ export type RemoteMedia =
 
 /** Options of a `PeerMedia`. */
 export interface PeerMediaOptions {
-  readonly videoCodec: PeerVideoCodec;
+  readonly videoForm: VideoForm;
   readonly latency: LatencyMode;
-  readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  /** Makes RTP payloads, once for all peers that get the same unit in the same form. */
+  readonly packetize: (unit: AccessUnit, form: VideoForm) => readonly Buffer[];
   /** The kinds that are wanted of the peer; the others are not negotiated, so that nothing is sent for nobody. */
   readonly wanted: readonly RemoteMedia['kind'][];
   readonly clock: Clock;
@@ -74,6 +76,7 @@ export class PeerMedia {
   readonly #video: Line<VideoSender>[] = [];
   readonly #audio: Line<AudioSender>[] = [];
   readonly #incoming: RTCRtpTransceiver[] = [];
+  readonly #secure = new Map<RTCDtlsTransport, SecureSender>();
   #reported: Pick<SentMedia, 'loss' | 'roundTripMs'> = {};
 
   constructor(connection: RTCPeerConnection, options: PeerMediaOptions) {
@@ -99,7 +102,7 @@ export class PeerMedia {
     return {
       bytes: bytes.reduce((sum, each) => sum + each, 0),
       ...(first?.sender.sender
-        ? { pictures: first.sender.sent, codec: this.#options.videoCodec }
+        ? { pictures: first.sender.sent, codec: this.#options.videoForm.codec }
         : {}),
       ...this.#reported,
     };
@@ -128,27 +131,29 @@ export class PeerMedia {
   }
 
   /** The peer is connected: sends what was prepared. Returns what the peer sends. */
-  start(transport: RTCDtlsTransport): RemoteMedia[] {
-    const secure = secureSender(transport);
+  start(): RemoteMedia[] {
+    const { cname } = this.#connection;
     for (const { transceiver, sender } of this.#video) {
-      const options = videoSenderOptions(transceiver, this.#options.videoCodec);
+      const options = videoSenderOptions(transceiver, this.#options.videoForm.codec);
       if (!options) {
         sender.close();
         continue;
       }
-      const rtp = new RtpSender(options, secure);
+      const { dtlsTransport } = transceiver;
+      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport));
       sender.connect(rtp, extensionIds(transceiver));
-      this.#reports.add(rtp);
+      this.#reports.add(rtp, dtlsTransport);
     }
     for (const { transceiver, sender } of this.#audio) {
       const options = audioSenderOptions(transceiver);
       if (!options) continue;
-      const rtp = new RtpSender(options, secure);
+      const { dtlsTransport } = transceiver;
+      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport));
       sender.connect(rtp);
-      this.#reports.add(rtp);
+      this.#reports.add(rtp, dtlsTransport);
     }
-    this.#reports.start(transport, this.#connection.cname);
-    return this.#receive(transport);
+    this.#reports.start(cname);
+    return this.#receive();
   }
 
   /** Sends other tracks from now on. True if there are more of them than m-sections for them. */
@@ -191,11 +196,12 @@ export class PeerMedia {
     stream: MediaStream,
   ): boolean {
     const track = video[this.#video.length];
-    const isWanted = offered?.receives && offered.codecs.includes(this.#options.videoCodec);
+    const { latency, packetize, videoForm } = this.#options;
+    const isWanted = offered?.receives && offered.codecs.includes(videoForm.codec);
     if (!track || !isWanted) return false;
     // The page's callback gets the stream that is named here (RFC 8830).
     transceiver.sender.setStreams([stream]);
-    const sender = new VideoSender(this.#options);
+    const sender = new VideoSender({ latency, packetize: unit => packetize(unit, videoForm) });
     this.#video.push({ transceiver, sender });
     sender.follow(track);
     return true;
@@ -216,10 +222,20 @@ export class PeerMedia {
     return true;
   }
 
-  #receive(transport: RTCDtlsTransport): RemoteMedia[] {
+  /** What is sent over a transport shares its keys and socket. */
+  #secureOver(transport: RTCDtlsTransport): SecureSender {
+    const known = this.#secure.get(transport);
+    if (known) return known;
+    const secure = secureSender(transport);
+    this.#secure.set(transport, secure);
+    return secure;
+  }
+
+  #receive(): RemoteMedia[] {
     const { clock } = this.#options;
     const media = this.#incoming.map((transceiver): RemoteMedia => {
       const mid = transceiver.mid ?? '';
+      const { dtlsTransport: transport } = transceiver;
       if (transceiver.kind === 'audio') {
         return { kind: 'audio', mid, origin: new AudioReceiver(transceiver, transport, { clock }) };
       }
@@ -227,8 +243,8 @@ export class PeerMedia {
       this.#limits.add(origin);
       return { kind: 'video', mid, origin };
     });
-    const [first] = transceiversOf(this.#connection, 'video');
-    if (first) this.#limits.start(transport, first.receiver.rtcpSsrc);
+    const [first] = this.#incoming.filter(({ kind }) => kind === 'video');
+    if (first) this.#limits.start(first.dtlsTransport, first.receiver.rtcpSsrc);
     return media;
   }
 }

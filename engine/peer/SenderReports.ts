@@ -18,27 +18,27 @@ const CNAME = 1;
 /** Sends a sender report for each stream of a peer once a second, so that the browser knows the time of each picture. */
 export class SenderReports {
   readonly #clock: Clock;
-  readonly #senders: RtpSender[] = [];
+  readonly #senders = new Map<RtpSender, RTCDtlsTransport>();
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Reports on this stream as well. */
-  add(sender: RtpSender): void {
-    this.#senders.push(sender);
+  /** Reports on this stream as well, over the transport that it is sent on. */
+  add(sender: RtpSender, transport: RTCDtlsTransport): void {
+    this.#senders.set(sender, transport);
   }
 
-  /** Begins, over this transport. @param cname the same for all streams of the connection */
-  start(transport: RTCDtlsTransport, cname: string): void {
-    if (this.#senders.length === 0) return;
-    for (const sender of this.#senders) {
+  /** Begins. @param cname the same for all streams of the connection */
+  start(cname: string): void {
+    if (this.#senders.size === 0) return;
+    for (const [sender, transport] of this.#senders) {
       if (sender.counts.packets === 0) continue;
       // A transport that has just been closed rejects: nobody is there any more to be told.
       transport.sendRtcp(report(sender, cname)).catch(() => {});
     }
-    this.#cancel = this.#clock.after(INTERVAL_MS, () => this.start(transport, cname));
+    this.#cancel = this.#clock.after(INTERVAL_MS, () => this.start(cname));
   }
 
   /** Idempotent. */

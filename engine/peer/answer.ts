@@ -41,7 +41,7 @@ export function checkAnswer(sdp: string, offer: string): CheckedAnswer {
   });
   return {
     sdp: stackSdp(parts.session, lines),
-    media: taken.flatMap(section => mediaOf(section) ?? []),
+    media: taken.flatMap(section => mediaOf(section, parts.session) ?? []),
   };
 }
 

@@ -1,10 +1,9 @@
-import { midOf } from './sections';
+import { bundleGroups, midOf } from './sections';
 
 /** What belongs to the transport of an m-section (RFC 8839, RFC 8842), not to what it carries. */
 const TRANSPORT =
   /^a=(?:candidate:|end-of-candidates|ice-ufrag:|ice-pwd:|ice-lite|ice-options:|fingerprint:|setup:)/;
 const CANDIDATE = /^a=(?:candidate:|end-of-candidates)/;
-const GROUP = 'a=group:BUNDLE ';
 
 /**
  * The m-sections of a description with one transport for each bundle group: that of the first
@@ -12,15 +11,18 @@ const GROUP = 'a=group:BUNDLE ';
  * its own; the stack would mix them and use the last.
  * @param session lines above the first m-section
  * @param sections lines of each m-section; a rejected one carries nothing and is left as it is
+ * @param served which of them we serve; one that we reject leads only where no other has a port. Default all
  */
 export function withOneTransport(
   session: readonly string[],
   sections: readonly (readonly string[])[],
+  served: readonly boolean[] = sections.map(() => true),
 ): readonly (readonly string[])[] {
   const leaders = new Map<string, readonly string[]>();
-  for (const group of session.filter(line => line.startsWith(GROUP))) {
-    const mids = new Set(group.slice(GROUP.length).split(' '));
-    const leader = sections.find(each => hasPort(each) && mids.has(midOf(each) ?? ''));
+  for (const group of bundleGroups(session)) {
+    const mids = new Set(group);
+    const able = sections.filter(each => hasPort(each) && mids.has(midOf(each) ?? ''));
+    const leader = able.find(each => served[sections.indexOf(each)]) ?? able[0];
     if (leader) for (const mid of mids) leaders.set(mid, leader);
   }
   return sections.map(section => {

@@ -1,4 +1,4 @@
-import type { RTCPeerConnection, RTCRtpTransceiver } from 'werift';
+import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import type { PeerVideoCodec } from '../model/AccessUnit';
 import type { RtpSenderOptions } from './RtpSender';
 import { EXTENSION_URI } from './rtpHeader';
@@ -35,7 +35,7 @@ function bestPayloadType(
 ): number | undefined {
   const named = transceiver.codecs.filter(({ name }) => name.toUpperCase() === codec);
   if (codec !== 'H264') return named[0]?.payloadType;
-  // FU-A and STAP-A need packetization-mode 1 (RFC 6184 6.3).
+  // FU-A and STAP-A need packetization-mode 1 (RFC 6184 6.3); without it units are cut otherwise.
   const fragmentable = named.filter(({ parameters = '' }) =>
     /packetization-mode=1/.test(parameters),
   );
@@ -44,7 +44,38 @@ function bestPayloadType(
       parameters.toLowerCase().includes(`profile-level-id=${profile}`),
     );
   const best = PROFILES.map(ofProfile).find(found => found !== undefined) ?? fragmentable[0];
-  return best?.payloadType;
+  return (best ?? named[0])?.payloadType;
+}
+
+/** The transports that carry something. An unused section may have one that nobody ever connects. */
+export function usedTransports(connection: RTCPeerConnection): RTCDtlsTransport[] {
+  const data = connection.sctpTransport?.dtlsTransport;
+  const used = connection
+    .getTransceivers()
+    .filter(({ currentDirection }) => currentDirection !== 'inactive')
+    .map(({ dtlsTransport }) => dtlsTransport);
+  const all = [...new Set(data ? [...used, data] : used)];
+  return all.length > 0 ? all : connection.dtlsTransports;
+}
+
+/** Lets sections share the transport of the first of them, after the remote description was set. */
+export function shareTransports(
+  connection: RTCPeerConnection,
+  groups: readonly (readonly string[])[],
+): void {
+  const { sctpTransport } = connection;
+  const transceiver = (mid: string) => connection.getTransceivers().find(each => each.mid === mid);
+  for (const [first = '', ...others] of groups) {
+    const shared =
+      sctpTransport?.mid === first
+        ? sctpTransport.dtlsTransport
+        : transceiver(first)?.dtlsTransport;
+    if (!shared) continue;
+    for (const mid of others) {
+      transceiver(mid)?.setDtlsTransport(shared);
+      if (sctpTransport?.mid === mid) sctpTransport.setDtlsTransport(shared);
+    }
+  }
 }
 
 /** Ids of the header extensions that the browser offered and we write. */
@@ -81,13 +112,4 @@ export function transceiversOf(
     .getTransceivers()
     .filter(({ kind }) => kind === wanted)
     .sort((a, b) => (a.mLineIndex ?? 0) - (b.mLineIndex ?? 0));
-}
-
-/**
- * The answer with its unused m-sections inactive instead of rejected. The stack writes port 0 for
- * them, which takes them out of the bundle (RFC 9143 7.3.3): browsers then refuse the whole answer,
- * because the transport hangs on the first section.
- */
-export function withInactiveSections(answer: string): string {
-  return answer.replaceAll(/^m=(audio|video) 0 /gm, 'm=$1 9 ');
 }

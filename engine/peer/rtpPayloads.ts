@@ -2,7 +2,9 @@ import { nalType, nalUnits } from '../coding/h264';
 import type { AccessUnit } from '../model/AccessUnit';
 
 /** Bytes of a payload that fit with all headers into any usual path (MTU 1280 and up). */
-const MOST_BYTES = 1180;
+export const MOST_PAYLOAD_BYTES = 1180;
+/** Beyond that no datagram carries a NAL unit whole: such a unit is left out. */
+const MOST_DATAGRAM_BYTES = 60_000;
 
 // NAL unit types, H.264 table 7-1 and RFC 6184 5.2.
 const SEI = 6;
@@ -16,11 +18,15 @@ const STAP_A = 24;
 const FU_A = 28;
 const DROPPED = new Set([SEI, ACCESS_UNIT_DELIMITER, END_OF_SEQUENCE, END_OF_STREAM, FILLER]);
 
-/** The RTP payloads of an access unit, in order; the last one gets the marker bit. */
-export function rtpPayloads(unit: AccessUnit): Buffer[] {
+/**
+ * The RTP payloads of an access unit, in order; the last one gets the marker bit.
+ * @param isSingleNal of H264: each NAL unit is a payload of its own (RFC 6184 6.2). One that is
+ *   larger than a packet should be goes in fragments of IP
+ */
+export function rtpPayloads(unit: AccessUnit, isSingleNal = false): Buffer[] {
   switch (unit.codec) {
     case 'H264':
-      return h264Payloads(unit.data);
+      return h264Payloads(unit.data, isSingleNal);
     case 'VP8':
       return vp8Payloads(unit.data);
     case 'JPEG':
@@ -32,13 +38,17 @@ export function rtpPayloads(unit: AccessUnit): Buffer[] {
 }
 
 /** RFC 6184: parameter sets together in one STAP-A, slices whole or as FU-A. */
-function h264Payloads(data: Buffer): Buffer[] {
+function h264Payloads(data: Buffer, isSingleNal: boolean): Buffer[] {
   const parameterSets: Buffer[] = [];
   const slices: Buffer[] = [];
   for (const nal of nalUnits(data)) {
     const type = nalType(nal);
     if (type === SPS || type === PPS) parameterSets.push(nal);
     else if (!DROPPED.has(type)) slices.push(nal);
+  }
+  if (isSingleNal) {
+    const nals = [...latest(parameterSets), ...slices];
+    return nals.some(nal => nal.length > MOST_DATAGRAM_BYTES) ? [] : nals;
   }
   const payloads = parameterSets.length > 0 ? [aggregate(latest(parameterSets))] : [];
   for (const slice of slices) payloads.push(...fragments(slice));
@@ -66,10 +76,10 @@ function aggregate(nals: readonly Buffer[]): Buffer {
 
 // FU-A (RFC 6184 5.8): | F NRI type=28 | S E R type | a piece of the NAL without its first byte
 function fragments(nal: Buffer): Buffer[] {
-  if (nal.length <= MOST_BYTES) return [nal];
+  if (nal.length <= MOST_PAYLOAD_BYTES) return [nal];
   const header = nal[0] ?? 0;
   const indicator = (header & 0xe0) | FU_A;
-  const pieces = evenPieces(nal.subarray(1), MOST_BYTES - 2);
+  const pieces = evenPieces(nal.subarray(1), MOST_PAYLOAD_BYTES - 2);
   return pieces.map((piece, index) => {
     const start = index === 0 ? 0x80 : 0;
     const end = index === pieces.length - 1 ? 0x40 : 0;
@@ -79,7 +89,7 @@ function fragments(nal: Buffer): Buffer[] {
 
 // VP8 payload descriptor (RFC 7741 4.2), one byte: X R N S R PID. S marks the start of a partition.
 function vp8Payloads(frame: Buffer): Buffer[] {
-  return evenPieces(frame, MOST_BYTES - 1).map((piece, index) =>
+  return evenPieces(frame, MOST_PAYLOAD_BYTES - 1).map((piece, index) =>
     prefixed([index === 0 ? 0x10 : 0], piece),
   );
 }

@@ -11,6 +11,8 @@ export interface OfferedMedia {
   readonly sends: boolean;
   /** Video codecs that it takes and gives, and we as well; empty for audio, which is Opus. */
   readonly codecs: readonly PeerVideoCodec[];
+  /** Its H264 comes without packetization-mode 1: a NAL unit has to fit into a packet (RFC 6184 6.2). */
+  readonly isSingleNal?: boolean;
 }
 
 /** One m-section of a session description. */
@@ -19,6 +21,8 @@ export interface Section {
   readonly isRejected: boolean;
   /** Travels only with the first section of its group. */
   readonly isBundled: boolean;
+  /** It came without a mid; the one in its lines is ours. */
+  readonly isUnnamed?: boolean;
   readonly lines: readonly string[];
 }
 
@@ -39,6 +43,10 @@ const UNWANTED = [
   /^a=extmap:\S+ http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc/,
 ];
 const TRANSPORT = ['ice-ufrag', 'ice-pwd', 'fingerprint'];
+/** Begins the line of a bundle group, in front of its mids. */
+export const BUNDLE = 'a=group:BUNDLE ';
+const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const;
+type Direction = (typeof DIRECTIONS)[number];
 
 /** Reads a session description (RFC 8866). @returns why it is none, or its parts */
 export function readSections(sdp: string): string | Sections {
@@ -57,22 +65,52 @@ export function missingTransport({ session }: Sections, section: Section): strin
   return missing && `its ${section.kind} m-line has no ${missing}`;
 }
 
-/** What a section carries; undefined if that is neither pictures nor sound. */
-export function mediaOf({ kind, lines }: Section): OfferedMedia | undefined {
+/** What a section carries; undefined if that is neither pictures nor sound. @param session lines above the first section */
+export function mediaOf(
+  { kind, lines }: Section,
+  session: readonly string[],
+): OfferedMedia | undefined {
   if (kind !== 'video' && kind !== 'audio') return undefined;
-  // Encoding names are the same in any case (RFC 4855 3).
-  const names = lines.flatMap(
-    line => /^a=rtpmap:\d+ (\w+)\/90000/.exec(line)?.[1]?.toUpperCase() ?? [],
-  );
-  const has = (...directions: string[]) => directions.some(each => lines.includes(`a=${each}`));
+  const direction = directionOf(lines, session);
   return {
     kind,
     mid: midOf(lines) ?? '',
-    // Without a direction a section is sendrecv (RFC 8866 6.7).
-    receives: !has('sendonly', 'inactive'),
-    sends: !has('recvonly', 'inactive'),
-    codecs: (['H264', 'VP8'] as const).filter(codec => names.includes(codec)),
+    receives: direction === 'sendrecv' || direction === 'recvonly',
+    sends: direction === 'sendrecv' || direction === 'sendonly',
+    ...videoCodecsOf(lines),
   };
+}
+
+/** The direction of a section: its own, else that of the session, else sendrecv (RFC 8866 6.7). */
+export function directionOf(lines: readonly string[], session: readonly string[]): Direction {
+  const among = (some: readonly string[]) =>
+    DIRECTIONS.find(direction => some.includes(`a=${direction}`));
+  return among(lines) ?? among(session) ?? 'sendrecv';
+}
+
+/** Payload types that stand for a codec. @param clockRate in Hz */
+export function payloadTypes(lines: readonly string[], name: string, clockRate: number): string[] {
+  return lines.flatMap(line => {
+    const [, type, found = '', rate] = /^a=rtpmap:(\d+) ([\w-]+)\/(\d+)/.exec(line) ?? [];
+    // Encoding names are the same in any case (RFC 4855 3).
+    const isIt = found.toUpperCase() === name.toUpperCase() && rate === `${clockRate}`;
+    return type !== undefined && isIt ? [type] : [];
+  });
+}
+
+function videoCodecsOf(lines: readonly string[]): Pick<OfferedMedia, 'codecs' | 'isSingleNal'> {
+  const types = (codec: PeerVideoCodec) => payloadTypes(lines, codec, 90_000);
+  const h264 = types('H264');
+  const hasVp8 = types('VP8').length > 0;
+  const isFragmentable = h264.some(type =>
+    lines.some(line => line.startsWith(`a=fmtp:${type} `) && /packetization-mode=1\b/.test(line)),
+  );
+  // VP8 costs more than H264, but less than an encoder for this peer alone.
+  const isSingleNal = h264.length > 0 && !isFragmentable && !hasVp8;
+  const codecs = (['H264', 'VP8'] as const).filter(codec =>
+    codec === 'H264' ? isFragmentable || isSingleNal : hasVp8,
+  );
+  return { codecs, ...(isSingleNal ? { isSingleNal } : {}) };
 }
 
 /** A description as the stack understands it. @param sections the lines of each m-section */
@@ -90,23 +128,31 @@ export function midOf(lines: readonly string[]): string | undefined {
   return attribute(lines, 'a=mid:');
 }
 
+/** The sections that share a transport, by their mids, group by group (RFC 9143). */
+export function bundleGroups(session: readonly string[]): string[][] {
+  return session
+    .filter(line => line.startsWith(BUNDLE))
+    .map(line => line.slice(BUNDLE.length).split(' ').filter(Boolean));
+}
+
 function sectionsOf(lines: readonly string[]): Sections {
   const starts = lines.flatMap((line, index) => (line.startsWith('m=') ? [index] : []));
+  const session = lines.slice(0, starts[0] ?? lines.length);
+  const grouped = new Set(bundleGroups(session).flat());
   const sections = starts.map((start, number) => {
     const own = lines.slice(start, starts[number + 1]);
     const [, kind = '', port = ''] = /^m=(\S+) (\d+)/.exec(own[0] ?? '') ?? [];
     // Port 0 rejects a section, unless it is bundled with another (RFC 9143).
-    const isBundled = own.includes('a=bundle-only');
+    const isBundled = own.includes('a=bundle-only') && grouped.has(midOf(own) ?? '');
     return { kind, isRejected: port === '0' && !isBundled, isBundled, lines: own };
   });
-  return { session: lines.slice(0, starts[0] ?? lines.length), sections };
+  return { session, sections };
 }
 
 /** A bundle group that names absent sections shows that the description lost its end on the way. */
 function isComplete({ session, sections }: Sections): boolean {
   const mids = new Set(sections.map(({ lines }) => midOf(lines)));
-  const bundled = attribute(session, 'a=group:BUNDLE ')?.split(' ') ?? [];
-  return bundled.every(mid => !mid || mids.has(mid));
+  return bundleGroups(session).every(group => group.every(mid => mids.has(mid)));
 }
 
 function attribute(lines: readonly string[], start: string): string | undefined {

@@ -42,8 +42,8 @@ export class GroupRig {
   get source(): VideoSource {
     return {
       native: undefined,
-      rendition: codec => {
-        this.codecs.push(codec);
+      rendition: ({ codec, isSingleNal }) => {
+        this.codecs.push(isSingleNal ? `${codec} in single NAL units` : codec);
         return this.track;
       },
     };

@@ -16,15 +16,18 @@ const END_MS = 5000;
 /** Debian's Python; another one in front of it does not see Debian's packages. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-/** A program of this directory in Python with Debian's aiortc, which tells what happens as lines of JSON. */
+/** A program of this directory in Debian's Python, which tells what happens as lines of JSON. */
 export class PythonProgram {
   readonly happenings: Happening[] = [];
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   #errors = '';
 
-  /** @param file name of the program in this directory */
-  constructor(file: string, args: readonly string[] = []) {
-    this.#process = spawn(python(), [join(__dirname, file), ...args], {
+  /**
+   * @param file name of the program in this directory
+   * @param module that it needs, `aiortc` or `gi`
+   */
+  constructor(file: string, args: readonly string[] = [], module: Module = 'aiortc') {
+    this.#process = spawn(python(module), [join(__dirname, file), ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const lines = new LineSplitter(line => this.happenings.push(JSON.parse(line)));
@@ -81,12 +84,17 @@ export class PythonProgram {
   }
 }
 
-let found: string | undefined;
+type Module = 'aiortc' | 'gi';
 
-function python(): string {
-  found ??= PYTHONS.find(
-    program => spawnSync(program, ['-c', 'import aiortc'], { stdio: 'ignore' }).status === 0,
-  );
-  if (!found) throw new Error('no Python with aiortc: sudo apt install python3-aiortc');
-  return found;
+const found = new Map<Module, string>();
+
+function python(module: Module): string {
+  const program =
+    found.get(module) ??
+    PYTHONS.find(
+      each => spawnSync(each, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0,
+    );
+  if (!program) throw new Error(`no Python with ${module}: sudo apt install python3-${module}`);
+  found.set(module, program);
+  return program;
 }

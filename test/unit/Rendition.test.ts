@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { Rendition } from '../../engine/coding/Rendition';
+import { nalType, nalUnits } from '../../engine/coding/h264';
+import { Rendition, type RenditionSettings } from '../../engine/coding/Rendition';
 import type { AccessUnit, VideoCodec } from '../../engine/model/AccessUnit';
 import { FfmpegMissingError } from '../../engine/model/errors';
 import { Track } from '../../engine/model/Track';
@@ -34,10 +35,15 @@ class Rig {
   readonly #renditions: Track[] = [];
   readonly #pumps: Pump[] = [];
 
-  rendition(codec: VideoCodec, findFfmpeg: () => Promise<Ffmpeg>, clock?: ManualClock) {
+  rendition(
+    codec: VideoCodec,
+    findFfmpeg: () => Promise<Ffmpeg>,
+    clock?: ManualClock,
+    settings: Partial<RenditionSettings> = {},
+  ) {
     const origin = new Rendition(
       this.source,
-      { codec },
+      { codec, ...settings },
       { findFfmpeg, spare: false, ...(clock ? { clock } : {}) },
     );
     const track = new Track(origin, { lingerMs: 0 });
@@ -74,6 +80,12 @@ async function recordedH264(find: () => Promise<Ffmpeg>, count: number): Promise
   await waitFor('recording', LIMIT_MS, () => units.length >= count);
   await rig.close();
   return units.slice(0, count);
+}
+
+/** In bytes. */
+function largestSlice(units: readonly AccessUnit[]): number {
+  const nals = units.flatMap(({ data }) => [...nalUnits(data)]);
+  return Math.max(...nals.filter(nal => nalType(nal) <= 5).map(nal => nal.length));
 }
 
 for (const { name, find } of FOUND_FFMPEGS) {
@@ -142,6 +154,26 @@ for (const { name, find } of FOUND_FFMPEGS) {
         );
       });
     }
+
+    it('codes H264 anew whose NAL units are larger than wanted, in slices that fit', async () => {
+      const recorded = await recordedH264(find, 40);
+      const mostNalBytes = 600;
+      const { units } = rig.rendition('H264', find, undefined, { mostNalBytes });
+      let next = 0;
+      await rig.feed(() => recorded[next++ % recorded.length] as AccessUnit);
+      await waitFor('units', LIMIT_MS, () => units.length >= 10);
+      rig.stopFeeding();
+      assert.ok(largestSlice(units) <= mostNalBytes, `${largestSlice(units)} bytes`);
+      assert.ok(largestSlice(recorded) > mostNalBytes);
+    });
+
+    it('passes H264 on whose NAL units are as small as wanted', async () => {
+      const recorded = await recordedH264(find, 3);
+      const { units } = rig.rendition('H264', find, undefined, { mostNalBytes: 60_000 });
+      await waitFor('open source', LIMIT_MS, () => rig.origin.runs.length > 0);
+      for (const unit of recorded) rig.origin.run.unit(unit);
+      assert.deepEqual(units, recorded);
+    });
 
     it('follows a change of size, beginning with a keyframe', async () => {
       const small = new TimedPictures(320, 240);

@@ -82,8 +82,8 @@ class Camera {
   }
 
   #report(): void {
-    this.#reports.add(this.#sender);
-    this.#reports.start(this.#pair.sending, 'camera');
+    this.#reports.add(this.#sender, this.#pair.sending);
+    this.#reports.start('camera');
   }
 
   close(): void {

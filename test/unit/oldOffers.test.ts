@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { withOneTransport } from '../../engine/peer/bundle';
 import { withLegacyData } from '../../engine/peer/legacyData';
-import { checkOffer } from '../../engine/peer/offer';
+import { checkOffer, stackOffer } from '../../engine/peer/offer';
 import { PeerGroup } from '../../engine/peer/PeerGroup';
 import { AIORTC_OFFER } from '../support/aiortcOffer';
 import { CHROMIUM_DATA_OFFER, CHROMIUM_OFFER } from '../support/browserOffers';
@@ -11,7 +11,9 @@ const linesLike = (sdp: string, pattern: RegExp) =>
   sdp.split('\r\n').filter(line => pattern.test(line));
 
 describe('an offer of RTCBot in Python', () => {
-  const { sdp, media, hasLegacyData } = checkOffer(AIORTC_OFFER);
+  const offer = checkOffer(AIORTC_OFFER);
+  const { media, hasLegacyData } = offer;
+  const { sdp } = stackOffer(offer);
 
   it('tells what it takes', () => {
     const video = { kind: 'video', mid: '0', receives: true, sends: false };
@@ -104,7 +106,7 @@ describe('withOneTransport', () => {
   it('changes nothing that a browser says: its sections agree already', () => {
     const sorted = (sdp: string) => new Set(sdp.split('\r\n'));
     const before = sorted(CHROMIUM_OFFER);
-    const after = sorted(checkOffer(CHROMIUM_OFFER).sdp);
+    const after = sorted(stackOffer(checkOffer(CHROMIUM_OFFER)).sdp);
     assert.deepEqual(
       [...after].filter(line => !before.has(line)),
       [],

@@ -120,6 +120,20 @@ describe('RTP payloads of H264', () => {
   });
 });
 
+describe('RTP payloads of H264 in single NAL units', () => {
+  const single = (nals: readonly Buffer[]) =>
+    rtpPayloads(unitOf({ codec: 'H264', data: joinNals(nals) }), true);
+
+  it('are the NAL units as they are: a decoder without a packetization mode knows no others', () => {
+    const nals = [nal(0x67, 15), nal(0x68, 5), nal(0x65, 1100), nal(0x65, 1300)];
+    assert.deepEqual(single(nals), nals);
+  });
+
+  it('are none for a picture with a NAL unit that no datagram holds', () => {
+    assert.deepEqual(single([nal(0x65, 100), nal(0x65, 65_000)]), []);
+  });
+});
+
 describe('RTP payloads of VP8', () => {
   it('bring frames of all sizes around the limit through', () => {
     for (const length of AROUND_LIMIT) {
