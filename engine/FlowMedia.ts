@@ -99,7 +99,7 @@ export class FlowSound {
 
   /**
    * Chunks follow each other without gaps, whatever the moments at which they arrive and wherever
-   * they are cut.
+   * they are cut. Where they come slower or faster than they say, for good, their times follow.
    * @throws SettingError when there can be no such rate or number of channels
    */
   put({ data, sampleRate, channels }: Pcm): void {
@@ -108,8 +108,12 @@ export class FlowSound {
     const samples = pcm.length / (BYTES * channels);
     if (samples === 0) return;
     const nowMs = epochMs();
-    const timestampMs = Math.abs(nowMs - this.#nextMs) < LOOSE_MS ? this.#nextMs : nowMs;
-    this.#nextMs = timestampMs + (1000 * samples) / sampleRate;
+    const durationMs = (1000 * samples) / sampleRate;
+    const offMs = nowMs - this.#nextMs;
+    const mostMs = durationMs * MOST_DRIFT;
+    const driftMs = Math.min(Math.max(offMs, -mostMs), mostMs);
+    const timestampMs = Math.abs(offMs) < LOOSE_MS ? this.#nextMs + driftMs : nowMs;
+    this.#nextMs = timestampMs + durationMs;
     this.#origin.put({ codec: 'S16LE', data: pcm, timestampMs, sampleRate, channels, samples });
   }
 
@@ -139,3 +143,8 @@ const MOST_PIXELS = 16_383;
 
 /** Chunks may come so much earlier or later than their turn, in ms. */
 const LOOSE_MS = 1000;
+/**
+ * The clock of whoever records what a flow puts in may be wrong by this part. It is followed, or
+ * after some hours the sound would leave its turn and be cut.
+ */
+const MOST_DRIFT = 0.001;

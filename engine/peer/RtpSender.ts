@@ -49,6 +49,8 @@ export class RtpSender {
   #index = randomInt(2 ** 15);
   #rtxIndex = randomInt(2 ** 15);
   #lastMediaTime = Number.NEGATIVE_INFINITY;
+  /** How much later than its media time says the last unit was captured, in ms. */
+  #lagMs = 0;
   #packets = 0;
   #octets = 0;
   #retransmitted = 0;
@@ -72,19 +74,24 @@ export class RtpSender {
 
   /** The RTP timestamp of a capture time. @param timestampMs ms since the epoch */
   rtpTimestamp(timestampMs: number): number {
-    return this.#wrapped(Math.round((timestampMs * this.#options.clockRate) / 1000));
+    const mediaMs = timestampMs - this.#lagMs;
+    return this.#wrapped(Math.round((mediaMs * this.#options.clockRate) / 1000));
   }
 
   /**
    * Sends the payloads of one access unit.
+   * @param timestampMs its time on the clock that counts the media
    * @param extensions go with the first packet
+   * @param lagMs how much later than that it was captured, where that clock is not ours. Default 0
    * @returns the RTP timestamp that was used
    */
   send(
     payloads: readonly Buffer[],
     timestampMs: number,
     extensions: readonly RtpExtension[],
+    lagMs = 0,
   ): number {
+    this.#lagMs = lagMs;
     const timestamp = this.#nextTimestamp(timestampMs);
     const first = extensionBlock(extensions);
     const last = payloads.length - 1;

@@ -37,6 +37,7 @@ function setUp() {
     rtp,
     sender: new AudioSender(),
     texts: () => sent.map(({ payload }) => payload.toString()),
+    timestamps: () => sent.map(({ header }) => header.timestamp),
     /** Samples from the first packet to each. */
     times: () => {
       const [first] = sent;
@@ -78,6 +79,28 @@ describe('an AudioSender', () => {
     });
   }
 
+  for (const { it: sentence, ppm } of [
+    { it: 'cuts nothing for a sound card that is 100 ppm too slow for half an hour', ppm: 100 },
+    { it: 'cuts nothing for a sound card that is 100 ppm too fast for half an hour', ppm: -100 },
+  ]) {
+    it(`${sentence}, and tells the drift in what sender reports are made of`, async () => {
+      const { rtp, sender, times, timestamps } = setUp();
+      const { track, push } = manualSound();
+      const count = 30 * 60 * 50;
+      const capturedMs = (index: number) => index * 20 * (1 + ppm / 1e6);
+      sender.follow(track);
+      sender.connect(rtp);
+      await settled();
+      for (let index = 0; index < count; index += 1) push(packet(capturedMs(index)));
+      assert.ok(times().every((time, index) => time === index * 960));
+      const last = timestamps().at(-1) ?? 0;
+      const reported = rtp.rtpTimestamp(START_MS + capturedMs(count - 1));
+      const offMs = ((reported - last) | 0) / 48;
+      assert.ok(Math.abs(offMs) < 1, `${offMs} ms`);
+      sender.close();
+    });
+  }
+
   it('lets a gap in the sound be one in its timestamps', async () => {
     const { rtp, sender, times } = setUp();
     const { track, push } = manualSound();
@@ -103,6 +126,21 @@ describe('an AudioSender', () => {
     assert.deepEqual(texts(), ['one', 'other']);
     assert.deepEqual(times(), [0, 30 * 48]);
     assert.equal(one.track.state, 'lingering', 'nobody listens to it any more');
+    sender.close();
+  });
+
+  it('goes over to a track whose clock is behind without going back in its timestamps', async () => {
+    const { rtp, sender, times } = setUp();
+    const one = manualSound();
+    const other = manualSound();
+    sender.follow(one.track);
+    sender.connect(rtp);
+    await settled();
+    for (const time of [0, 20, 40]) one.push(packet(time));
+    sender.follow(other.track);
+    await settled();
+    for (const time of [-500, -480]) other.push(packet(time));
+    assert.deepEqual(times(), [0, 960, 1920, 2880, 3840]);
     sender.close();
   });
 

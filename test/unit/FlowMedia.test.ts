@@ -154,6 +154,23 @@ describe('the sound that a flow puts in', () => {
     await sound.source.close();
   });
 
+  it('is not cut though it comes 200 ppm slower than it says, for six hours', async context => {
+    const { tools } = setUp();
+    const sound = new FlowSound(tools);
+    const units = await listen(sound.source);
+    const startMs = performance.now();
+    let nowMs = startMs;
+    context.mock.method(performance, 'now', () => nowMs);
+    const second = { ...tenth, data: Buffer.alloc(2 * 8000) };
+    for (let at = 0; at < 6 * 3600; at += 1) {
+      nowMs = startMs + at * 1000 * 1.0002;
+      sound.put(second);
+    }
+    const steps = units.map((unit, at) => unit.timestampMs - (units[at - 1]?.timestampMs ?? 0));
+    assert.ok(steps.slice(1).every(step => Math.abs(step - 1000) <= 1.01));
+    await sound.source.close();
+  });
+
   it('counts samples of each channel', async () => {
     const { tools } = setUp();
     const sound = new FlowSound(tools);
