@@ -8,7 +8,7 @@ export interface SessionDescription {
 export interface Answerer {
   /**
    * Makes a peer for the offer and answers it.
-   * @throws OfferError (HTTP 400) or TooManyPeersError (HTTP 503), by their `code`
+   * @throws OfferError (HTTP 400) TooManyPeersError or NoSocketError (HTTP 503), by their `code`
    */
   answer(offer: SessionDescription): Promise<{ peer: string; description: SessionDescription }>;
   /** A page was served, so an offer will come within a second: time to start what it will need. */

@@ -27,6 +27,7 @@ export function refusalOf(error: unknown): Refusal {
     case 'offer-invalid':
       return new Refusal(400, message, {}, cause);
     case 'too-many-peers':
+    case 'no-socket':
       return new Refusal(503, message, { 'Retry-After': '5' }, cause);
     case 'engine-ended':
       return new Refusal(503, 'The media engine is being started again', RETRY_SOON, cause);

@@ -3,6 +3,7 @@ import { type RTCCertificate, RTCPeerConnection } from 'werift';
 import { type Clock, systemClock } from '../model/Clock';
 import { AnswerError } from '../model/callErrors';
 import { OfferError } from '../model/errors';
+import { NoSocketError } from '../model/peerErrors';
 import type { CheckedAnswer } from './answer';
 import { followNomination } from './followNomination';
 import type { ChannelData } from './MessageChannel';
@@ -14,7 +15,7 @@ import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } 
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
-import { guardTransports } from './stack/guardTransports';
+import { openPaths, type PathHandlers } from './stack/openPaths';
 import { statsOf } from './statsOf';
 import type { VideoForm } from './VideoForm';
 import type { LatencyMode } from './VideoSender';
@@ -87,6 +88,10 @@ export class Peer {
   readonly #channels: PeerChannels;
   readonly #clock: Clock;
   readonly #disposers: (() => void)[] = [];
+  readonly #paths: PathHandlers = {
+    indicated: () => this.#watchdog.heard(),
+    log: text => this.#handlers.log?.(text),
+  };
   #media: PeerMedia;
   /** Of a call: what it has offered, and the channels that it opens itself. */
   #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
@@ -121,7 +126,7 @@ export class Peer {
       peerConfig({
         videoCodec: videoForm.codec,
         calls,
-        // Only of checks that are verified: see `guardTransports`.
+        // Only of checks that are verified: see `openPaths`.
         checkArrived: (...check) => {
           this.#isHeard = true;
           this.#watchdog.heard();
@@ -163,7 +168,7 @@ export class Peer {
   /**
    * Answers the offer. The tracks start at once, so that the first picture is coded when the
    * handshake is through.
-   * @throws OfferError if the offer cannot be answered; the peer is closed then
+   * @throws OfferError if the offer cannot be answered, NoSocketError; the peer is closed then
    */
   async answer(offer: CheckedOffer, tracks: MediaTracks): Promise<string> {
     try {
@@ -173,7 +178,7 @@ export class Peer {
       return answer;
     } catch (error) {
       await this.close('connection failed');
-      if (error instanceof OfferError) throw error;
+      if (error instanceof OfferError || error instanceof NoSocketError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new OfferError(reason.replaceAll(/\s+/g, ' '), { cause: error });
     }
@@ -181,12 +186,17 @@ export class Peer {
 
   /**
    * Makes an offer with room for so many tracks.
-   * @throws OfferError if it was closed meanwhile
+   * @throws OfferError if it was closed meanwhile, NoSocketError; the peer is closed then
    */
   async offer(sent: Room): Promise<string> {
     this.#limitHandshake(ANSWER_MS);
     this.#negotiating = this.#makeOffer(sent);
-    return this.#negotiating;
+    try {
+      return await this.#negotiating;
+    } catch (error) {
+      await this.close('connection failed');
+      throw error;
+    }
   }
 
   /** What was offered. */
@@ -267,7 +277,7 @@ export class Peer {
     shareTransports(connection, fit.shared);
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
-    guardTransports(connection, () => this.#watchdog.heard());
+    await openPaths(connection, this.#paths);
     // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
     for (const transport of connection.dtlsTransports) transport.role = 'server';
     this.#followTransports();
@@ -281,7 +291,7 @@ export class Peer {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
     const channels = this.#channels.create();
-    guardTransports(connection, () => this.#watchdog.heard());
+    await openPaths(connection, this.#paths);
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#called = { channels, offer, room: sent };

@@ -141,7 +141,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   /**
    * Makes a peer for an offer.
-   * @throws OfferError, TooManyPeersError
+   * @throws OfferError, TooManyPeersError, NoSocketError
    */
   async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
     const offer = checkOffer(sdp);
@@ -154,7 +154,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   /**
    * Makes a peer that calls: its offer, for which `accept` takes the answer.
-   * @throws TooManyPeersError, OfferError
+   * @throws TooManyPeersError, OfferError, NoSocketError
    */
   async offer(): Promise<{ peer: string; sdp: string }> {
     this.#checkRoom();

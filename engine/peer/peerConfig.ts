@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import {
   type PeerConfig,
   type RTCCertificate,
@@ -42,7 +41,6 @@ export function peerConfig(options: PeerConfigOptions): Partial<PeerConfig> {
     iceLite: !calls,
     ...(calls ? { bundlePolicy: 'max-bundle' as const } : {}),
     iceUseIpv6: true,
-    iceAdditionalHostAddresses: loopbackIfAlone(),
     iceFilterStunResponse: (...check) => {
       options.checkArrived(...check);
       return true;
@@ -63,10 +61,4 @@ function videoCodecs(codec: PeerVideoCodec): RTCRtpCodecParameters[] {
 
 function extensions(uris: readonly string[]): RTCRtpHeaderExtensionParameters[] {
   return uris.map(uri => new RTCRtpHeaderExtensionParameters({ uri }));
-}
-
-/** Without any network a browser on this machine still reaches us over loopback. */
-function loopbackIfAlone(): string[] {
-  const addresses = Object.values(networkInterfaces()).flat();
-  return addresses.some(address => address && !address.internal) ? [] : ['127.0.0.1'];
 }

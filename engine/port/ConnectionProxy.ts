@@ -73,7 +73,7 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     this.#sendTracks();
   }
 
-  /** Answers an offer. @throws MediaError with code offer-invalid or too-many-peers */
+  /** Answers an offer. @throws MediaError with code offer-invalid, too-many-peers or no-socket */
   async answer(offer: {
     readonly sdp: string;
   }): Promise<{ peer: string; description: { type: 'answer'; sdp: string } }> {

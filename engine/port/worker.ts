@@ -3,6 +3,7 @@ import { Engine } from '../engine';
 import { watchChildren } from '../process/liveChildren';
 import { EngineHost } from './EngineHost';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
+import { surviveUnheardErrors } from './unheardErrors';
 
 /** What others still hold is waited for so long after the end, in ms. */
 const LEAVE_MS = 100;
@@ -27,4 +28,5 @@ if (port) {
     const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
     tell({ event: 'log', level: 'info', text: `unexpected: ${text}` });
   });
+  surviveUnheardErrors(text => tell({ event: 'log', level: 'info', text: `unexpected: ${text}` }));
 }

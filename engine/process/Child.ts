@@ -71,18 +71,18 @@ export class Child {
       this.#resolveGone = resolve;
     });
     try {
-      this.#process = spawn(options.program, [...options.args], {
+      const child = spawn(options.program, [...options.args], {
         stdio: ['pipe', 'pipe', 'pipe'],
         shell: false,
         windowsHide: true,
         ...(options.env && { env: options.env }),
       });
+      if (hasPipes(child)) this.#process = child;
+      else child.once('error', error => this.#failedToStart(error));
     } catch (error) {
-      this.#error = asError(error);
-      setImmediate(() => this.#end(null, null));
-      return;
+      setImmediate(() => this.#failedToStart(asError(error)));
     }
-    this.#attach(this.#process);
+    if (this.#process) this.#attach(this.#process);
   }
 
   /** Undefined if the program could not be started. */
@@ -125,6 +125,11 @@ export class Child {
     return this.#gone;
   }
 
+  #failedToStart(error: Error): void {
+    this.#error = error;
+    this.#end(null, null);
+  }
+
   #attach(child: ChildProcessWithoutNullStreams): void {
     keepChild(child);
     const lines = new LineSplitter(line => this.#onLine(line));
@@ -139,9 +144,7 @@ export class Child {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.on('error', error => {
       // Also emitted when a signal cannot be sent; only a failed start has no pid.
-      if (child.pid !== undefined) return;
-      this.#error = error;
-      this.#end(null, null);
+      if (child.pid === undefined) this.#failedToStart(error);
     });
     child.on('exit', (code, signal) => {
       // From here on its id may be that of another process.
@@ -184,4 +187,9 @@ export class Child {
       process.emitWarning(`A handler of ${label} threw: ${withoutSecrets(text, secrets)}`);
     }
   }
+}
+
+/** Where the system has no file descriptor left, Node.js makes none, whatever its types say. */
+function hasPipes(child: Partial<ChildProcessWithoutNullStreams>): boolean {
+  return child.stdin !== undefined;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as callErrors from '../../engine/model/callErrors';
 import * as errors from '../../engine/model/errors';
+import * as peerErrors from '../../engine/model/peerErrors';
 import * as picameraErrors from '../../engine/model/picameraErrors';
 import { allEditorNodes } from '../support/editorNode';
 
@@ -29,7 +30,7 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values({ ...errors, ...callErrors, ...picameraErrors }) as unknown[])
+  ...(Object.values({ ...errors, ...callErrors, ...peerErrors, ...picameraErrors }) as unknown[])
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),

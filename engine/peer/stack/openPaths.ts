@@ -1,0 +1,124 @@
+import { isIPv4 } from 'node:net';
+import {
+  Candidate,
+  candidateFoundation,
+  candidatePriority,
+  getHostAddresses,
+  type IceConnection,
+  type RTCPeerConnection,
+  StunProtocol,
+} from 'werift';
+import { asError } from '../../model/asError';
+import { NoSocketError } from '../../model/peerErrors';
+import { PathGuard } from './PathGuard';
+import { type Family, UdpSocket } from './UdpSocket';
+
+/** The stack's private parts that are used here (pinned version, `~0.24.4`). */
+interface Ice extends IceConnection {
+  readonly protocols: StunProtocol[];
+  ensureProtocol(protocol: StunProtocol): void;
+  appendLocalCandidate(candidate: Candidate): void;
+  getCandidatePromises(): Promise<Candidate>[];
+}
+
+/** Who hears of what happens on the paths of a connection. */
+export interface PathHandlers {
+  /** A keep-alive of our peer has come. */
+  indicated(): void;
+  log(text: string): void;
+}
+
+/**
+ * Opens the sockets of a connection, on which only our peer is heard (see `PathGuard`): one for each family of addresses and transport, on one port of
+ * all addresses of the machine. The stack opens one for each address, those of bridges and virtual
+ * interfaces included, and binds it to all of them all the same. To be called before the
+ * offer or the answer is made, which names the credentials; what it opened is closed with the
+ * connection.
+ * @throws NoSocketError if the system gives none
+ */
+export async function openPaths(
+  connection: RTCPeerConnection,
+  { indicated, log }: PathHandlers,
+): Promise<void> {
+  for (const transport of connection.iceTransports) {
+    new PathGuard(transport, indicated);
+    await open(transport.connection as Ice, log);
+  }
+}
+
+async function open(ice: Ice, log: (text: string) => void): Promise<void> {
+  const addresses = addressesOf(ice);
+  const failures: Error[] = [];
+  const more: Candidate[] = [];
+  for (const family of [4, 6] as const) {
+    const hosts = addresses.filter(address => isIPv4(address) === (family === 4));
+    if (hosts.length === 0) continue;
+    try {
+      more.push(...(await openFamily(ice, { family, hosts, log })));
+    } catch (error) {
+      failures.push(asError(error));
+    }
+  }
+  const [failure] = failures;
+  if (failure && ice.protocols.length === 0) throw noSocket(failure);
+  if (failure) log(`no UDP port for one family of addresses: ${failure.message}`);
+  // The stack announces the first address of each socket; it is to open no others.
+  ice.getCandidatePromises = () => {
+    for (const candidate of more) ice.appendLocalCandidate(candidate);
+    return [];
+  };
+}
+
+/** Those of this machine; without any network a browser on it still reaches us over loopback. */
+function addressesOf({ options }: Ice): string[] {
+  const { useIpv4, useIpv6, additionalHostAddresses = [] } = options;
+  try {
+    const own = [...additionalHostAddresses, ...getHostAddresses(useIpv4, useIpv6)];
+    return own.length > 0 ? [...new Set(own)] : ['127.0.0.1'];
+  } catch (error) {
+    // Asking for them takes a file descriptor, too.
+    throw noSocket(asError(error));
+  }
+}
+
+function noSocket(error: Error): NoSocketError {
+  return new NoSocketError(error.message, { cause: error });
+}
+
+/** @returns the candidates besides the first */
+async function openFamily(
+  ice: Ice,
+  { family, hosts, log }: { family: Family; hosts: string[]; log: (text: string) => void },
+): Promise<Candidate[]> {
+  const socket = await UdpSocket.open(family, error => log(`a UDP port failed: ${error.message}`));
+  const protocol = new StunProtocol();
+  ice.ensureProtocol(protocol);
+  // What the stack uses of its own class of sockets.
+  protocol.transport = socket as unknown as StunProtocol['transport'];
+  const receiver = protocol as unknown as { datagramReceived: UdpSocket['onData'] };
+  socket.onData = (data, from) => receiver.datagramReceived(data, from);
+  const [first, ...more] = hosts.map(host => hostCandidate(ice, host, socket.port));
+  if (first) {
+    protocol.localIp = first.host;
+    protocol.localCandidate = first;
+  }
+  ice.protocols.push(protocol);
+  return more;
+}
+
+function hostCandidate({ generation, localUsername }: Ice, host: string, port: number): Candidate {
+  return new Candidate(
+    candidateFoundation('host', 'udp', host),
+    1,
+    'udp',
+    candidatePriority('host', { transport: 'udp' }),
+    host,
+    port,
+    'host',
+    undefined,
+    undefined,
+    undefined,
+    generation,
+    localUsername,
+  );
+}
