@@ -12,10 +12,10 @@ import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { type FlowTaps, type FrameSettings, nextFrame } from './FlowTaps';
 import { ControlError, type MediaError, SourceStalledError, UnpluggedError } from './model/errors';
 import type { Frame } from './model/Frame';
-import type { Origin } from './model/Origin';
 import type { FfmpegFinder } from './process/ffmpeg';
 import type { RpicamFinder } from './process/rpicam';
 import type { SoundFinder } from './process/SoundFinder';
+import { type CaptureHold, SharedCapture } from './SharedCapture';
 import type { AnySource, Sources } from './Sources';
 import { hasSpareMemory } from './spareMemory';
 
@@ -59,14 +59,8 @@ export interface CaptureTools {
   readonly taps: FlowTaps;
 }
 
-interface Shared {
-  readonly key: string;
-  readonly source: AnySource;
-  holders: number;
-}
-
 interface Capture {
-  readonly shared: Shared;
+  readonly shared: SharedCapture;
   readonly unlisten: () => void;
 }
 
@@ -77,13 +71,15 @@ const SNAPSHOT_MS = 16_000;
 export class Captures {
   readonly #tools: CaptureTools;
   readonly #handlers: CaptureHandlers;
-  readonly #shared = new Map<string, Shared>();
+  readonly #shared = new Map<string, SharedCapture>();
   readonly #captures = new Map<string, Capture>();
   /** The USB cameras among `#shared`, by their keys. */
   readonly #devices = new Map<string, V4l2Device>();
-  readonly #closing = new Set<Promise<void>>();
-  /** Those of `#shared` that can be changed while they run, by their keys. */
-  readonly #picameras = new Map<string, PicameraCapture>();
+  /** What is being closed, by its key: its device is not free yet. */
+  readonly #closing = new Map<string, Promise<void>>();
+  /** The origins of `#shared` that can go on with other settings, by their keys. */
+  readonly #changeable = new Map<string, FfmpegCapture | PicameraCapture>();
+  #isClosed = false;
 
   constructor(tools: CaptureTools, handlers: CaptureHandlers) {
     this.#tools = tools;
@@ -94,7 +90,8 @@ export class Captures {
   async openCamera(id: string, { options, lingerMs, frames }: CameraSettings): Promise<void> {
     await this.close(id);
     const key = captureKey(options, this.#tools.sysRoot);
-    const shared = this.#share(key, () => {
+    const hold = { lingerMs, apply: () => this.#apply(key, options) };
+    const shared = await this.#share(id, key, hold, () => {
       const device = this.#deviceOf(options, key);
       const origin = this.#origin(options, device);
       const source = new Source(origin, {
@@ -105,19 +102,19 @@ export class Captures {
         log: text => this.#handlers.log('info', text),
         ...(origin instanceof PicameraCapture ? { about: () => origin.about } : {}),
       });
-      if (origin instanceof PicameraCapture) this.#picameras.set(key, origin);
+      if (!(origin instanceof TestPattern)) this.#changeable.set(key, origin);
       device?.presence.on('plugged', () => source.retryNow());
       return { kind: 'video', source };
     });
-    if (shared.source.kind !== 'video') return;
+    if (shared?.source.kind !== 'video') return;
     this.#adopt(id, shared);
     if (frames) this.#tools.taps.openFrames(id, shared.source.source, frames);
   }
 
   /** Goes on with other options of a camera module; those who have its pictures keep them. */
   changePicamera(id: string, options: PicameraOptions): void {
-    const key = this.#captures.get(id)?.shared.key;
-    if (key !== undefined) this.#picameras.get(key)?.change(options);
+    const shared = this.#captures.get(id)?.shared;
+    shared?.change(id, () => this.#apply(shared.key, options));
   }
 
   /** Opens a microphone, or shares the one that has the device. An open one of this id is replaced. */
@@ -125,12 +122,13 @@ export class Captures {
     await this.close(id);
     const { options, lingerMs, chunks } = settings;
     const log = (text: string) => this.#handlers.log('debug', text);
-    const shared = this.#share(`microphone ${JSON.stringify(options)}`, () => {
+    const key = `microphone ${JSON.stringify(options)}`;
+    const shared = await this.#share(id, key, { lingerMs, apply: () => {} }, () => {
       const origin = new MicrophoneCapture(options, { sound: this.#tools.sound, log });
       const source = new AudioSource(origin, { lingerMs, log, via: () => origin.backend });
       return { kind: 'audio', source };
     });
-    if (shared.source.kind !== 'audio') return;
+    if (shared?.source.kind !== 'audio') return;
     this.#adopt(id, shared);
     if (chunks) this.#tools.taps.openChunks(id, shared.source.source, 'as captured');
   }
@@ -167,13 +165,14 @@ export class Captures {
     capture.unlisten();
     this.#tools.taps.close(id);
     this.#tools.sources.remove(id);
-    await this.#release(capture.shared);
+    await this.#release(id, capture.shared);
   }
 
   /** Never rejects. */
   async closeAll(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#captures.keys()].map(id => this.close(id)));
-    await Promise.all(this.#closing);
+    await Promise.all(this.#closing.values());
   }
 
   #device(id: string): V4l2Device {
@@ -191,7 +190,10 @@ export class Captures {
     return device;
   }
 
-  #origin(options: CaptureOptions, device?: V4l2Device): Origin {
+  #origin(
+    options: CaptureOptions,
+    device?: V4l2Device,
+  ): TestPattern | FfmpegCapture | PicameraCapture {
     if (options.source === 'test') return new TestPattern(options);
     const log = (text: string) => this.#handlers.log('debug', text);
     const { ffmpeg, rpicam } = this.#tools;
@@ -199,7 +201,7 @@ export class Captures {
     return new FfmpegCapture(options, { ffmpeg, device, log });
   }
 
-  #adopt(id: string, shared: Shared): void {
+  #adopt(id: string, shared: SharedCapture): void {
     const { source } = shared.source;
     const device = this.#devices.get(shared.key);
     const onFailed = (error: MediaError) => this.#handlers.failed(id, error);
@@ -224,22 +226,38 @@ export class Captures {
     this.#tools.sources.add(id, shared.source);
   }
 
-  #share(key: string, make: (key: string) => AnySource): Shared {
-    const shared = this.#shared.get(key) ?? { key, source: make(key), holders: 0 };
-    shared.holders += 1;
+  /** Undefined when all is closed meanwhile. */
+  async #share(
+    id: string,
+    key: string,
+    hold: CaptureHold,
+    make: () => AnySource,
+  ): Promise<SharedCapture | undefined> {
+    // Two on one device at a time would find it busy.
+    while (!this.#shared.has(key) && this.#closing.has(key)) await this.#closing.get(key);
+    if (this.#isClosed) return undefined;
+    const shared = this.#shared.get(key) ?? new SharedCapture(key, make());
     this.#shared.set(key, shared);
+    shared.hold(id, hold);
     return shared;
   }
 
-  async #release(shared: Shared): Promise<void> {
-    shared.holders -= 1;
-    if (shared.holders > 0) return;
-    this.#shared.delete(shared.key);
-    this.#picameras.delete(shared.key);
-    this.#devices.get(shared.key)?.close();
-    this.#devices.delete(shared.key);
-    const closing = shared.source.source.close().finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+  #apply(key: string, options: CaptureOptions): void {
+    const origin = this.#changeable.get(key);
+    if (origin instanceof PicameraCapture && options.source === 'picamera') origin.change(options);
+    if (!(origin instanceof FfmpegCapture)) return;
+    if (options.source !== 'picamera' && options.source !== 'test') origin.change(options);
+  }
+
+  async #release(id: string, shared: SharedCapture): Promise<void> {
+    const { key, source } = shared;
+    if (shared.release(id)) return;
+    this.#shared.delete(key);
+    this.#changeable.delete(key);
+    this.#devices.get(key)?.close();
+    this.#devices.delete(key);
+    const closing = source.source.close().finally(() => this.#closing.delete(key));
+    this.#closing.set(key, closing);
     await closing;
   }
 }

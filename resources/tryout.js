@@ -21,8 +21,18 @@
     const note = $(`#${node.type}-try-note`);
     const text = key => node._(`${node.type}.try.${key}`);
     let run = 0;
+    let asking = new AbortController();
 
     function stop() {
+      if (run) {
+        asking.abort();
+        const end = request(`${path}/${encodeURIComponent(node.id)}`, {
+          method: 'DELETE',
+          keepalive: true,
+        });
+        // Where the server does not hear of it, the device is given back some seconds later.
+        end.catch(() => {});
+      }
       run = 0;
       button.text(text('start')).attr('aria-pressed', 'false');
       note.text('');
@@ -32,10 +42,17 @@
     async function start() {
       const mine = Date.now();
       run = mine;
+      asking = new AbortController();
+      const { signal } = asking;
       button.text(text('stop')).attr('aria-pressed', 'true');
       note.text(text('waiting'));
       while (run === mine) {
-        const { result, problem } = await ask(path, { id: node.id, config: configOf(node) }, type);
+        const { result, problem } = await ask(
+          path,
+          { id: node.id, config: configOf(node) },
+          type,
+          signal,
+        );
         if (run !== mine) return;
         if (result) show(result);
         note.text(problem || (result ? '' : text('waiting')));
@@ -62,16 +79,13 @@
   }
 
   /** One answer, or what is wrong. Never rejects. */
-  async function ask(path, body, type) {
-    const token = RED.settings.get('auth-tokens')?.access_token;
+  async function ask(path, body, type, signal) {
     try {
-      const response = await fetch(path, {
+      const response = await request(path, {
         method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          ...(token ? { Authorization: `Bearer ${token}` } : {}),
-        },
+        headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
+        signal,
       });
       if (response.status === 204) return {};
       if (response.ok) return { result: await response[type]() };
@@ -79,6 +93,13 @@
     } catch (error) {
       return { problem: error.message };
     }
+  }
+
+  /** A request as the editor makes them, with its login. */
+  function request(path, { headers = {}, ...options }) {
+    const token = RED.settings.get('auth-tokens')?.access_token;
+    const login = token ? { Authorization: `Bearer ${token}` } : {};
+    return fetch(path, { ...options, headers: { ...headers, ...login } });
   }
 
   window.rtcbotTryout = tryout;

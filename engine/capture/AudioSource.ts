@@ -56,6 +56,11 @@ export class AudioSource extends EventEmitter<AudioSourceEvents> {
     this.#native.on('state', (state, retryMs) => this.#changed(state, retryMs));
   }
 
+  /** How long it goes on after the last subscriber left, in ms; from the next leave on. */
+  set lingerMs(ms: number) {
+    this.#native.lingerMs = ms;
+  }
+
   get state(): AudioSourceState {
     return this.#state;
   }

@@ -4,6 +4,7 @@ import type { FfmpegFinder } from '../process/ffmpeg';
 import type { FfmpegCaptureOptions } from './arguments';
 import { CaptureRun } from './CaptureRun';
 import { captureLabel } from './failures';
+import { ReplaceableRun } from './ReplaceableRun';
 import type { V4l2Device } from './V4l2Device';
 import type { SourceKnowledge } from './way';
 
@@ -24,7 +25,8 @@ export interface FfmpegCaptureDependencies {
  */
 export class FfmpegCapture implements Origin {
   readonly label: string;
-  readonly #options: FfmpegCaptureOptions;
+  readonly #runs = new Set<ReplaceableRun>();
+  #options: FfmpegCaptureOptions;
   readonly #dependencies: Required<FfmpegCaptureDependencies>;
   #known: SourceKnowledge = {};
 
@@ -37,7 +39,26 @@ export class FfmpegCapture implements Origin {
     this.#dependencies = { ffmpeg, device, clock, log };
   }
 
+  /** Goes on with another size or rate: what runs is started again, a short pause for who watches. */
+  change(options: FfmpegCaptureOptions): void {
+    if (JSON.stringify(options) === JSON.stringify(this.#options)) return;
+    this.#options = options;
+    for (const run of this.#runs) run.replace();
+  }
+
   open(listener: OriginListener): OriginRun {
+    const run = new ReplaceableRun(() => this.#run(listener));
+    this.#runs.add(run);
+    return {
+      catchUp: () => run.catchUp(),
+      close: async () => {
+        this.#runs.delete(run);
+        await run.close();
+      },
+    };
+  }
+
+  #run(listener: OriginListener): OriginRun {
     return new CaptureRun(this.#options, listener, {
       ...this.#dependencies,
       known: this.#known,

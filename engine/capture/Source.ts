@@ -87,6 +87,11 @@ export class Source extends EventEmitter<SourceEvents> {
     this.#native.on('failed', error => this.emit('failed', error));
   }
 
+  /** How long it goes on after the last subscriber left, in ms; from the next leave on. */
+  set lingerMs(ms: number) {
+    this.#native.lingerMs = ms;
+  }
+
   get state(): SourceState {
     return this.#state;
   }

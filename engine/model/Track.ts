@@ -53,7 +53,8 @@ const STABLE_MS = 10_000;
  */
 export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
   readonly #origin: Origin<Unit>;
-  readonly #lingerMs: number;
+  /** How long the origin stays open after the last subscriber left, in ms; from the next leave on. */
+  lingerMs: number;
   readonly #schedule: RetrySchedule;
   readonly #clock: Clock;
   readonly #observe: (unit: Unit) => void;
@@ -84,7 +85,7 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     // As many as there are nodes.
     this.setMaxListeners(0);
     this.#origin = origin;
-    this.#lingerMs = lingerMs;
+    this.lingerMs = lingerMs;
     this.#schedule = new RetrySchedule(retry);
     this.#clock = clock;
     this.#observe = observe;
@@ -206,7 +207,7 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
   /** What is left of the time for which the origin stays open, in ms. */
   #restMs(): number {
     const sinceMs = this.#unwantedSinceMs ?? this.#clock.now();
-    return Math.max(0, sinceMs + this.#lingerMs - this.#clock.now());
+    return Math.max(0, sinceMs + this.lingerMs - this.#clock.now());
   }
 
   #expireAfter(delayMs: number): void {

@@ -46,8 +46,10 @@ export class OpenCapture {
     const wires = this.#wiring();
     if (wires !== this.#wires) {
       this.#wires = wires;
-      void this.#capture.close();
+      const before = this.#capture;
+      // Opened first: both share the device, which goes on running.
       this.#capture = this.#open();
+      void before.close();
     }
     this.#node.send([{ payload: this.#capture.track, topic: this.#topic }, null]);
   }

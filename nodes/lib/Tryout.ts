@@ -64,6 +64,11 @@ export function serveTryout<Result>(RED: NodeAPI, kind: TryoutKind<Result>): voi
       response.status(422).send(error instanceof Error ? error.message : String(error));
     }
   });
+  // A dialog that closes gives the device back at once: a deploy may follow.
+  RED.httpAdmin.delete(`${kind.path}/:id`, permission, async (request, response) => {
+    await tryouts.get(request.params.id ?? '')?.close();
+    response.sendStatus(204);
+  });
 }
 
 function requestIn(body: unknown): TryoutRequest | undefined {
@@ -84,6 +89,7 @@ class Tryout<Result> {
   #result: Result | undefined;
   #failure: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(
     hold: EngineHold,
@@ -121,7 +127,7 @@ class Tryout<Result> {
       });
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.close(), LAPSE_MS);
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.close(), LAPSE_MS);
     if (this.#failure) throw this.#failure;
     const result = this.#result;
     this.#result = undefined;
@@ -130,8 +136,11 @@ class Tryout<Result> {
 
   /** Idempotent, never rejects; settles when the device is free. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.onClose();
+    // Who waits for something to show need not wait any longer.
+    this.#news.emit('news');
     await this.#capture.close();
     await this.#hold.release();
   }

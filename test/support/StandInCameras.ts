@@ -44,11 +44,25 @@ while [ $# -gt 0 ]; do
         echo "$2: Immediate exit requested" >&2
         exit 1
       fi
+      # As V4L2: one program at a time. The lock is gone with the program that is run below.
+      exec 9> "$here/in-use"
+      if ! flock --nonblock 9; then
+        echo "[video4linux2,v4l2 @ 0x55d0] ioctl(VIDIOC_STREAMON): Device or resource busy" >&2
+        echo "$2: Device or resource busy" >&2
+        exit 1
+      fi
       arguments+=(-re -stream_loop -1 -i "$here/recording.$format")
       shift 2 ;;
     *) arguments+=("$1"); shift ;;
   esac
 done
+if [ -e "$here/slow" ]; then
+  "$real" "\${arguments[@]}" &
+  player=$!
+  trap 'sleep 0.6; kill -KILL "$player"' TERM
+  wait "$player"
+  exit
+fi
 exec "$real" "\${arguments[@]}"
 `;
 
@@ -87,12 +101,14 @@ export class StandInCameras {
 
   /**
    * The camera is plugged in.
-   * @param formats what it offers, such as `['mjpeg', 'raw']`; `bFrames`: its H.264 is not for WebRTC
+   * @param formats what it offers, such as `['mjpeg', 'raw']`; `bFrames`: its H.264 is not for
+   *   WebRTC; `isSlow`: it takes 0.6 s to be given back
    */
-  constructor(formats: readonly CameraFormat[], { bFrames = false } = {}) {
+  constructor(formats: readonly CameraFormat[], { bFrames = false, isSlow = false } = {}) {
     mkdirSync(this.#bin);
     this.#file('real', programPath('ffmpeg'));
     this.#file('calls', '');
+    if (isSlow) this.#file('slow', '');
     this.#file('ffmpeg-formats', formats.map(each => FFMPEG_FORMATS[each]).join(''));
     const listing = formats.map((each, at) => `\t[${at}]: ${FORMATS_TEXT[each]}`).join('');
     this.#file('formats', `ioctl: VIDIOC_ENUM_FMT\n\tType: Video Capture\n\n${listing}`);

@@ -66,7 +66,11 @@ describe('in the editor', () => {
     await dialog.locator('#node-input-source').selectOption('file');
     await dialog.locator('#node-input-file').fill('/nowhere/film.mp4');
     await dialog.locator('#rtc-camera-try-note', { hasText: 'film.mp4' }).waitFor();
+    const ended = editor.page.waitForResponse(
+      response => response.request().method() === 'DELETE' && response.url().includes(camera),
+    );
     await editor.cancel();
+    assert.equal((await ended).status(), 204, 'the dialog gives the device back when it closes');
   });
 
   it('a changed setting counts after a redeploy', async () => {
