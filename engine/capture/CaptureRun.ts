@@ -55,6 +55,7 @@ export class CaptureRun implements OriginRun {
   #modes: readonly CameraMode[] = [];
   #mode: CameraMode | undefined;
   #child: Child | undefined;
+  #reader: CaptureReader | undefined;
   #closed = false;
   #over = false;
   #delivered = false;
@@ -134,10 +135,15 @@ export class CaptureRun implements OriginRun {
   #spawn(ffmpeg: Ffmpeg): void {
     const way = wayOf(this.#options, this.#known);
     const attempt: Attempt = { ffmpeg, way, reader: undefined, isDescribed: false, isOver: false };
-    attempt.reader = captureReader(way, {
-      picture: (picture, timeMs) => this.#deliver(picture, timeMs, attempt),
-      refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
-    });
+    attempt.reader = captureReader(
+      way,
+      {
+        picture: (picture, timeMs) => this.#deliver(picture, timeMs, attempt),
+        refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
+      },
+      { clock: this.#deps.clock },
+    );
+    this.#reader = attempt.reader;
     const options = this.#optionsAsOpened();
     this.#child = new Child(
       {
@@ -203,6 +209,7 @@ export class CaptureRun implements OriginRun {
     const way = wayOf(this.#options, this.#known);
     if (way === attempt.way) return;
     attempt.isOver = true;
+    attempt.reader?.close?.();
     this.#gop.clear();
     this.#deps.log(`${this.#label}: ${reason}, so ${way} is taken instead of ${attempt.way}`);
     void this.#child?.stop().then(() => {
@@ -217,6 +224,7 @@ export class CaptureRun implements OriginRun {
 
   #ended(exit: ChildExit, attempt: Attempt): void {
     if (this.#over || attempt.isOver) return;
+    attempt.reader?.end?.();
     const { source } = this.#options;
     if (exit.code !== 0 || source !== 'file' || this.#options.loop) {
       // Programs tell the end of a device in many ways; that its file is gone is plain.
@@ -239,6 +247,7 @@ export class CaptureRun implements OriginRun {
     this.#over = true;
     this.#deps.device?.presence.off('unplugged', this.#unplugged);
     this.#silence.end();
+    this.#reader?.close?.();
     this.#gop.clear();
     void this.#child?.stop();
   }

@@ -1,13 +1,6 @@
 import { ContainerError } from '../coding/ContainerError';
-import {
-  hasBSlice,
-  NAL,
-  nalType,
-  nalUnits,
-  type SpsInfo,
-  spsInfo,
-  withParameterSets,
-} from '../coding/h264';
+import { hasBSlice, isSlice, NAL, nalType, nalUnits, type SpsInfo, spsInfo } from '../coding/h264';
+import { ParameterSets, withParameterSets } from '../coding/ParameterSets';
 import type { PictureHandlers } from './Picture';
 
 /** Profiles that browsers decode: baseline, main, high, all with 8-bit 4:2:0 (H.264, table A-2 onwards). */
@@ -19,8 +12,9 @@ const PROFILES = new Set([66, 77, 100]);
  */
 export class H264Pictures {
   readonly #handlers: PictureHandlers;
+  /** The newest of the stream. */
+  readonly sets = new ParameterSets();
   #sps: Buffer | undefined;
-  #pps: Buffer | undefined;
   #info: SpsInfo | undefined;
   #started = false;
   #refused = false;
@@ -35,10 +29,9 @@ export class H264Pictures {
   }
 
   /** Takes parameter sets that come beside the stream. */
-  configure(sps: Buffer[], pps: Buffer[]): void {
-    if (sps.length > 1 || pps.length > 1) this.refuse('several parameter sets');
-    if (sps[0]) this.#setSps(sps[0]);
-    this.#pps = pps[0] ?? this.#pps;
+  configure(sps: readonly Buffer[], pps: readonly Buffer[]): void {
+    for (const set of [...sps, ...pps]) this.sets.take(set);
+    for (const set of sps) this.#use(set);
   }
 
   /**
@@ -47,21 +40,22 @@ export class H264Pictures {
    */
   take(data: Buffer, timeMs?: number): void {
     let key = false;
+    let slice: Buffer | undefined;
     for (const nal of nalUnits(data)) {
-      const type = nalType(nal);
-      if (type === NAL.idr) key = true;
-      // Copied: a view would hold the whole picture in memory for as long as the sets are in use.
-      if (type === NAL.sps) this.#setSps(Buffer.from(nal));
-      if (type === NAL.pps) this.#pps = Buffer.from(nal);
+      if (nalType(nal) === NAL.idr) key = true;
+      if (isSlice(nal)) slice ??= nal;
+      this.sets.take(nal);
     }
     if (hasBSlice(data)) this.refuse('B-frames');
-    if (!this.#sps || !this.#pps || !this.#info) this.refuse('no parameter sets');
-    if (this.#refused || !this.#sps || !this.#pps || !this.#info) return;
+    const sps = slice && this.sets.spsOf(slice);
+    if (sps) this.#use(sps);
+    if (!this.sets.isComplete) this.refuse('no parameter sets');
+    if (this.#refused || !this.#info) return;
     this.#started ||= key;
     // Nobody can begin with a picture that refers to one that was never sent.
     if (!this.#started) return;
     const { width, height } = this.#info;
-    const whole = withParameterSets(data, this.#sps, this.#pps);
+    const whole = withParameterSets(data, this.sets.all);
     this.#handlers.picture({ codec: 'H264', data: whole, key, width, height }, timeMs);
   }
 
@@ -72,7 +66,8 @@ export class H264Pictures {
     this.#handlers.refused(reason);
   }
 
-  #setSps(sps: Buffer): void {
+  /** What pictures are made by from now on. */
+  #use(sps: Buffer): void {
     if (this.#sps?.equals(sps)) return;
     try {
       this.#info = spsInfo(sps);

@@ -54,6 +54,7 @@ export class PicameraProcess {
   #child: Child | undefined;
   #fifo: Fifo | undefined;
   #timed: TimedUnits | undefined;
+  #passthrough: H264Passthrough | undefined;
   #turner: Converter | undefined;
   #starting: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -114,6 +115,7 @@ export class PicameraProcess {
 
   async #stop(): Promise<void> {
     this.#timed?.close();
+    this.#passthrough?.close();
     const stopped = this.#child?.stop();
     await this.#starting;
     await stopped;
@@ -135,7 +137,8 @@ export class PicameraProcess {
       case 'h264':
         return this.#hardwareReader(new H264Pictures(handlers));
       case 'libav':
-        return new H264Passthrough(handlers);
+        this.#passthrough = new H264Passthrough(handlers, { clock: this.#request.clock });
+        return this.#passthrough;
       case 'mjpeg':
         return new JpegSplitter(data => {
           const size = jpegSize(data);

@@ -1,6 +1,7 @@
 import { jpegSize } from '../coding/jpeg';
 import { MpjpegParser } from '../coding/MpjpegParser';
 import { Y4mParser } from '../coding/Y4mParser';
+import type { Clock } from '../model/Clock';
 import { H264Passthrough } from './H264Passthrough';
 import type { PictureHandlers } from './Picture';
 import type { Way } from './way';
@@ -8,13 +9,21 @@ import type { Way } from './way';
 /** Takes ffmpeg's output for a way apart. `push` throws ContainerError when it makes no sense. */
 export interface CaptureReader {
   push(chunk: Buffer): void;
+  /** Nothing more will come: gives what waited for more. Absent where nothing waits. */
+  end?(): void;
+  /** Nothing is given any more. Idempotent. Absent where nothing waits. */
+  close?(): void;
 }
 
 /** The reader for what `captureArguments` makes ffmpeg write. */
-export function captureReader(way: Way, handlers: PictureHandlers): CaptureReader {
+export function captureReader(
+  way: Way,
+  handlers: PictureHandlers,
+  options: { readonly clock?: Clock } = {},
+): CaptureReader {
   switch (way) {
     case 'H264':
-      return new H264Passthrough(handlers);
+      return new H264Passthrough(handlers, options);
     case 'JPEG':
       return new MpjpegParser(data => {
         const size = jpegSize(data);

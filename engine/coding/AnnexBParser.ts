@@ -1,5 +1,5 @@
 import { ContainerError } from './ContainerError';
-import { joinNals, NAL, nalType } from './h264';
+import { isSlice, joinNals, NAL, nalType } from './h264';
 
 /** No coded picture that we handle comes near it, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -94,11 +94,6 @@ function beginsUnit(nal: Buffer): boolean {
   if (isSlice(nal)) return ((nal[1] ?? 0) & 0x80) !== 0;
   const type = nalType(nal);
   return type >= NAL.sei && type <= NAL.delimiter;
-}
-
-function isSlice(nal: Buffer): boolean {
-  const type = nalType(nal);
-  return type === NAL.slice || type === NAL.partitionA || type === NAL.idr;
 }
 
 /** Zeros before a start code belong to neither side; a NAL unit never ends in one (7.4.1). */

@@ -1,3 +1,5 @@
+import { NAL, nalType } from './h264';
+
 // File: "FLV" | version 1 | flags: video | header bytes u32 = 9 | previous tag size u32 = 0
 const FILE_HEADER = Buffer.from([0x46, 0x4c, 0x56, 1, 1, 0, 0, 0, 9, 0, 0, 0, 0]);
 // Tag header (see FlvParser) and the five bytes that open video data.
@@ -19,8 +21,8 @@ export class FlvWriter {
   #lastTimeMs = -1;
 
   /** What comes first: the file's header and the parameter sets (without lengths). */
-  start(sps: Buffer, pps: Buffer): Buffer {
-    const avcC = avcDecoderConfiguration(sps, pps);
+  start(sets: readonly Buffer[]): Buffer {
+    const avcC = avcDecoderConfiguration(sets);
     return Buffer.concat([
       FILE_HEADER,
       tagHeader(avcC.length, KEY_AVC, PACKET_CONFIG, 0),
@@ -64,13 +66,24 @@ function tagTrailer(bytes: number): Buffer {
 }
 
 /** ISO 14496-15, 5.3.3.1, for NAL unit lengths of 4 bytes. */
-function avcDecoderConfiguration(sps: Buffer, pps: Buffer): Buffer {
-  const head = Buffer.from([1, sps[1] ?? 0, sps[2] ?? 0, sps[3] ?? 0, 0xff, 0xe1]);
-  return Buffer.concat([head, u16(sps.length), sps, Buffer.from([1]), u16(pps.length), pps]);
+function avcDecoderConfiguration(sets: readonly Buffer[]): Buffer {
+  const ofType = (type: number) => sets.filter(nal => nalType(nal) === type);
+  const sps = ofType(NAL.sps);
+  const pps = ofType(NAL.pps);
+  const [first = Buffer.alloc(0)] = sps;
+  const head = Buffer.from([1, first[1] ?? 0, first[2] ?? 0, first[3] ?? 0, 0xff]);
+  const count = Buffer.from([0xe0 | sps.length]);
+  return Buffer.concat([
+    head,
+    count,
+    ...sps.flatMap(sized),
+    Buffer.from([pps.length]),
+    ...pps.flatMap(sized),
+  ]);
 }
 
-function u16(value: number): Buffer {
+function sized(nal: Buffer): Buffer[] {
   const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
+  bytes.writeUInt16BE(nal.length);
+  return [bytes, nal];
 }

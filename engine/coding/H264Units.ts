@@ -1,5 +1,6 @@
 import { FlvParser, type FlvVideo } from './FlvParser';
-import { NAL, nalType, nalUnits, withParameterSets } from './h264';
+import { NAL, nalType, nalUnits } from './h264';
+import { ParameterSets, withParameterSets } from './ParameterSets';
 import type { CodedUnit, UnitReader } from './unitReader';
 
 /**
@@ -11,17 +12,15 @@ export class H264Units implements UnitReader {
   readonly #frameRate: number;
   readonly #unit: (unit: CodedUnit) => void;
   readonly #parser: FlvParser;
-  #sps: Buffer | undefined;
-  #pps: Buffer | undefined;
+  readonly #sets = new ParameterSets();
 
   /** @param frameRate of the pictures that went in, for their index */
   constructor(frameRate: number, unit: (unit: CodedUnit) => void) {
     this.#frameRate = frameRate;
     this.#unit = unit;
     this.#parser = new FlvParser({
-      config: ([sps], [pps]) => {
-        this.#sps = sps ?? this.#sps;
-        this.#pps = pps ?? this.#pps;
+      config: (sps, pps) => {
+        for (const set of [...sps, ...pps]) this.#sets.take(set);
       },
       video: tag => this.#video(tag),
     });
@@ -38,12 +37,10 @@ export class H264Units implements UnitReader {
       const type = nalType(nal);
       if (type === NAL.idr) key = true;
       if (type >= NAL.slice && type <= NAL.idr) hasPicture = true;
-      // Copied: a view would hold the whole unit in memory for as long as the sets are in use.
-      if (type === NAL.sps) this.#sps = Buffer.from(nal);
-      if (type === NAL.pps) this.#pps = Buffer.from(nal);
+      this.#sets.take(nal);
     }
     if (!hasPicture) return;
-    const whole = this.#sps && this.#pps ? withParameterSets(data, this.#sps, this.#pps) : data;
+    const whole = this.#sets.isComplete ? withParameterSets(data, this.#sets.all) : data;
     const index = Math.round(((dtsMs + compositionMs) * this.#frameRate) / 1000);
     this.#unit({ data: whole, key, index });
   }

@@ -42,6 +42,21 @@ export function hasBSlice(data: Buffer): boolean {
   return false;
 }
 
+/** Whether a NAL unit is a slice of a picture, or its first partition. */
+export function isSlice(nal: Buffer): boolean {
+  const type = nalType(nal);
+  return type === NAL.slice || type === NAL.partitionA || type === NAL.idr;
+}
+
+/** first_mb_in_slice (7.4.3), 0 for the first slice of a picture; undefined for a slice that is cut off. */
+export function firstMacroblock(slice: Buffer): number | undefined {
+  try {
+    return new BitReader(slice, 1).unsigned();
+  } catch {
+    return undefined; // a damaged slice says nothing; the decoder will conceal it
+  }
+}
+
 const SLICE_B = 1;
 
 /** slice_type modulo 5 (7.4.3); undefined for a slice that is cut off. */
@@ -53,30 +68,6 @@ function sliceType(nal: Buffer): number | undefined {
   } catch {
     return undefined; // a damaged slice says nothing; the decoder will conceal it
   }
-}
-
-/**
- * An access unit as we pass them on: without access unit delimiters, and if it holds an IDR
- * picture, SPS and PPS first. Its own parameter sets are used where it has some, the given ones
- * otherwise. Returns the same Buffer when nothing has to change.
- */
-export function withParameterSets(data: Buffer, sps: Buffer, pps: Buffer): Buffer {
-  const nals = [...nalUnits(data)];
-  const types = nals.map(nalType);
-  const isKey = types.includes(NAL.idr);
-  const isOrdered = !isKey || (types[0] === NAL.sps && types[1] === NAL.pps);
-  if (isOrdered && !types.includes(NAL.delimiter)) return data;
-
-  const ofType = (type: number) => nals.filter(nal => nalType(nal) === type);
-  const rest = nals.filter(nal => nalType(nal) !== NAL.delimiter);
-  if (!isKey) return joinNals(rest);
-  const ownSps = ofType(NAL.sps);
-  const ownPps = ofType(NAL.pps);
-  return joinNals([
-    ...(ownSps.length > 0 ? ownSps : [sps]),
-    ...(ownPps.length > 0 ? ownPps : [pps]),
-    ...rest.filter(nal => nalType(nal) !== NAL.sps && nalType(nal) !== NAL.pps),
-  ]);
 }
 
 /** Puts NAL units behind 4-byte lengths, into one Buffer with memory of its own. */
@@ -101,6 +92,12 @@ export interface SpsInfo {
   readonly width: number;
   /** Of the picture that is shown (cropped), in pixels. */
   readonly height: number;
+  /** Bits of frame_num in the head of a slice. */
+  readonly frameNumberBits: number;
+  /** Pictures may be fields, or frames of two fields. */
+  readonly isInterlaced: boolean;
+  /** Slices are of one colour plane each (separate_colour_plane_flag). */
+  readonly hasColourPlanes: boolean;
 }
 
 /** Profiles whose SPS describes its chroma format (7.3.2.1.1). */
@@ -118,18 +115,21 @@ export function spsInfo(sps: Buffer): SpsInfo {
     throw new ContainerError('H.264', 'no sequence parameter set');
   }
   try {
-    const size = spsSize(new BitReader(sps, 4), CHROMA_PROFILES.has(profileIdc));
-    return { profileIdc, constraints, levelIdc, ...size };
+    const form = spsForm(new BitReader(sps, 4), CHROMA_PROFILES.has(profileIdc));
+    return { profileIdc, constraints, levelIdc, ...form };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ContainerError('H.264', `a damaged sequence parameter set (${error.message})`);
   }
 }
 
-function spsSize(reader: BitReader, describesChroma: boolean): { width: number; height: number } {
+function spsForm(
+  reader: BitReader,
+  describesChroma: boolean,
+): Omit<SpsInfo, 'profileIdc' | 'constraints' | 'levelIdc'> {
   reader.unsigned(); // seq_parameter_set_id
   const chromaFormat = describesChroma ? readChroma(reader) : 1;
-  reader.unsigned(); // log2_max_frame_num_minus4
+  const frameNumberBits = reader.unsigned() + 4;
   skipPictureOrder(reader);
   reader.unsigned(); // max_num_ref_frames
   reader.flag(); // gaps_in_frame_num_value_allowed_flag
@@ -149,7 +149,14 @@ function spsSize(reader: BitReader, describesChroma: boolean): { width: number; 
   const width = widthMbs * 16 - (left + right) * unitX;
   const height = heightUnits * 16 * fields - (top + bottom) * unitY;
   if (width <= 0 || height <= 0) throw new RangeError('nothing is left of the picture');
-  return { width, height };
+  return {
+    width,
+    height,
+    frameNumberBits,
+    isInterlaced: !frameMbsOnly,
+    // Monochrome is 0 as well, and never of use to a browser.
+    hasColourPlanes: describesChroma && chromaFormat === 0,
+  };
 }
 
 /** The part that high profiles have. Returns chroma_format_idc, 0 when the planes are separate. */

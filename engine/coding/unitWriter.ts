@@ -1,13 +1,11 @@
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { FlvWriter } from './FlvWriter';
-import { nalType, nalUnits } from './h264';
+import { nalUnits } from './h264';
 import { mpjpegHeader } from './MpjpegParser';
+import { ParameterSets } from './ParameterSets';
 
 /** Turns an access unit into what goes to a program's stdin; empty if it cannot be used yet. */
 export type UnitWriter = (unit: AccessUnit) => Buffer[];
-
-const SPS = 7;
-const PPS = 8;
 
 /** The writer for the containers that `conversionArguments` makes ffmpeg read. */
 export function unitWriter(from: VideoCodec): UnitWriter {
@@ -32,12 +30,11 @@ function h264Writer(): UnitWriter {
   return unit => {
     if (started) return writer.unit(unit.data, unit.key, unit.timestampMs);
     if (!unit.key) return [];
-    const nals = [...nalUnits(unit.data)];
-    const sps = nals.find(nal => nalType(nal) === SPS);
-    const pps = nals.find(nal => nalType(nal) === PPS);
-    if (!sps || !pps) return [];
+    const sets = new ParameterSets();
+    for (const nal of nalUnits(unit.data)) sets.take(nal);
+    if (!sets.isComplete) return [];
     started = true;
-    return [writer.start(sps, pps), ...writer.unit(unit.data, unit.key, unit.timestampMs)];
+    return [writer.start(sets.all), ...writer.unit(unit.data, unit.key, unit.timestampMs)];
   };
 }
 

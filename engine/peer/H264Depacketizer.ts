@@ -1,5 +1,6 @@
 import { ContainerError } from '../coding/ContainerError';
-import { joinNals, NAL, nalType, spsInfo, withParameterSets } from '../coding/h264';
+import { isSlice, joinNals, NAL, nalType, spsInfo } from '../coding/h264';
+import { ParameterSets, withParameterSets } from '../coding/ParameterSets';
 import type { Depacketizer, ReceivedPicture } from './PictureAssembler';
 
 // Payload types beside those of NAL units, RFC 6184 5.2.
@@ -18,8 +19,7 @@ export class H264Depacketizer implements Depacketizer {
   #nals: Buffer[] = [];
   /** The pieces of the NAL unit that is being put together. */
   #fragments: Buffer[] = [];
-  #sps: Buffer | undefined;
-  #pps: Buffer | undefined;
+  readonly #sets = new ParameterSets();
 
   startsPicture(payload: Buffer): boolean {
     const first = nalType(payload) === STAP_A ? payload.subarray(3) : payload;
@@ -44,11 +44,12 @@ export class H264Depacketizer implements Depacketizer {
     const isCutOff = this.#fragments.length > 0;
     this.discard();
     if (isCutOff) return 'damaged';
-    if (!nals.some(isSlice)) return 'empty';
-    const size = this.#size();
-    if (!this.#sps || !this.#pps || !size) return 'damaged';
+    const slice = nals.find(isSlice);
+    if (!slice) return 'empty';
+    const size = this.#size(slice);
+    if (!this.#sets.isComplete || !size) return 'damaged';
     const key = nals.some(nal => nalType(nal) === NAL.idr);
-    return { data: withParameterSets(joinNals(nals), this.#sps, this.#pps), key, ...size };
+    return { data: withParameterSets(joinNals(nals), this.#sets.all), key, ...size };
   }
 
   discard(): void {
@@ -57,10 +58,8 @@ export class H264Depacketizer implements Depacketizer {
   }
 
   #take(nal: Buffer): void {
-    const type = nalType(nal);
-    if (type === NAL.sps) this.#sps = nal;
-    if (type === NAL.pps) this.#pps = nal;
-    if (type !== NAL.delimiter) this.#nals.push(nal);
+    this.#sets.take(nal);
+    if (nalType(nal) !== NAL.delimiter) this.#nals.push(nal);
   }
 
   // STAP-A (5.7.1): | F NRI type=24 | size u16 | NAL | size u16 | NAL …
@@ -91,19 +90,15 @@ export class H264Depacketizer implements Depacketizer {
     return true;
   }
 
-  #size(): { width: number; height: number } | undefined {
-    if (!this.#sps) return undefined;
+  #size(slice: Buffer): { width: number; height: number } | undefined {
+    const sps = this.#sets.spsOf(slice);
+    if (!sps) return undefined;
     try {
-      const { width, height } = spsInfo(this.#sps);
+      const { width, height } = spsInfo(sps);
       return { width, height };
     } catch (error) {
       if (!(error instanceof ContainerError)) throw error;
       return undefined;
     }
   }
-}
-
-function isSlice(nal: Buffer): boolean {
-  const type = nalType(nal);
-  return type >= NAL.slice && type <= NAL.idr;
 }

@@ -1,4 +1,5 @@
 import { nalType, nalUnits } from '../coding/h264';
+import { newestSets } from '../coding/ParameterSets';
 import type { AccessUnit } from '../model/AccessUnit';
 
 /** Bytes of a payload that fit with all headers into any usual path (MTU 1280 and up). */
@@ -16,7 +17,16 @@ const END_OF_STREAM = 11;
 const FILLER = 12;
 const STAP_A = 24;
 const FU_A = 28;
-const DROPPED = new Set([SEI, ACCESS_UNIT_DELIMITER, END_OF_SEQUENCE, END_OF_STREAM, FILLER]);
+/** Not among the slices: what browsers do not need, and the parameter sets, which go ahead. */
+const LEFT_OUT = new Set([
+  SPS,
+  PPS,
+  SEI,
+  ACCESS_UNIT_DELIMITER,
+  END_OF_SEQUENCE,
+  END_OF_STREAM,
+  FILLER,
+]);
 
 /**
  * The RTP payloads of an access unit, in order; the last one gets the marker bit.
@@ -37,32 +47,40 @@ export function rtpPayloads(unit: AccessUnit, isSingleNal = false): Buffer[] {
   }
 }
 
-/** RFC 6184: parameter sets together in one STAP-A, slices whole or as FU-A. */
+/** RFC 6184: parameter sets together in as few STAP-A as they need, slices whole or as FU-A. */
 function h264Payloads(data: Buffer, isSingleNal: boolean): Buffer[] {
-  const parameterSets: Buffer[] = [];
-  const slices: Buffer[] = [];
-  for (const nal of nalUnits(data)) {
-    const type = nalType(nal);
-    if (type === SPS || type === PPS) parameterSets.push(nal);
-    else if (!DROPPED.has(type)) slices.push(nal);
-  }
+  const nals = [...nalUnits(data)];
+  // Encoders and sources may both bring parameter sets; cameras may have several of a kind (8.4).
+  const sets = newestSets(nals);
+  const slices = nals.filter(nal => !LEFT_OUT.has(nalType(nal)));
   if (isSingleNal) {
-    const nals = [...latest(parameterSets), ...slices];
-    return nals.some(nal => nal.length > MOST_DATAGRAM_BYTES) ? [] : nals;
+    const all = [...sets, ...slices];
+    return all.some(nal => nal.length > MOST_DATAGRAM_BYTES) ? [] : all;
   }
-  const payloads = parameterSets.length > 0 ? [aggregate(latest(parameterSets))] : [];
-  for (const slice of slices) payloads.push(...fragments(slice));
-  return payloads;
-}
-
-/** Encoders and sources may both bring parameter sets: the last of each type counts. */
-function latest(parameterSets: readonly Buffer[]): Buffer[] {
-  const sps = parameterSets.findLast(nal => nalType(nal) === SPS);
-  const pps = parameterSets.findLast(nal => nalType(nal) === PPS);
-  return [sps, pps].filter(nal => nal !== undefined);
+  return [...aggregates(sets), ...slices.flatMap(fragments)];
 }
 
 // STAP-A (RFC 6184 5.7.1): | F NRI type=24 | size u16 | NAL | size u16 | NAL …
+function aggregates(nals: readonly Buffer[]): Buffer[] {
+  const groups: Buffer[][] = [];
+  let bytes = 0;
+  for (const nal of nals) {
+    bytes += 2 + nal.length;
+    const open = groups.at(-1);
+    if (open && 1 + bytes <= MOST_PAYLOAD_BYTES) {
+      open.push(nal);
+    } else {
+      groups.push([nal]);
+      bytes = 2 + nal.length;
+    }
+  }
+  return groups.flatMap(group => {
+    const [first] = group;
+    const isTooLarge = first && first.length + 3 > MOST_PAYLOAD_BYTES;
+    return isTooLarge ? fragments(first) : [aggregate(group)];
+  });
+}
+
 function aggregate(nals: readonly Buffer[]): Buffer {
   const importance = Math.max(...nals.map(nal => (nal[0] ?? 0) & 0x60));
   const parts: Buffer[] = [Buffer.from([importance | STAP_A])];

@@ -94,7 +94,7 @@ describe('FlvParser', () => {
   it('reads back what FlvWriter wrote', () => {
     const writer = new FlvWriter();
     const { videos, configs } = parse(
-      writer.start(SPS, PPS),
+      writer.start([SPS, PPS]),
       ...writer.unit(UNIT, true, 1_700_000_000_000.4),
       ...writer.unit(UNIT, false, 1_700_000_000_033.7),
     );
@@ -108,7 +108,7 @@ describe('FlvParser', () => {
   it('gets rising times from FlvWriter even where capture times stand still or fall', () => {
     const writer = new FlvWriter();
     const parts = [100, 100, 90, 133].flatMap(ms => writer.unit(UNIT, false, ms));
-    const { videos } = parse(writer.start(SPS, PPS), ...parts);
+    const { videos } = parse(writer.start([SPS, PPS]), ...parts);
     assert.deepEqual(
       videos.map(video => video.dtsMs),
       [0, 1, 2, 33],

@@ -55,10 +55,11 @@ function passed(units: Buffer[][], first: Buffer = SPS) {
     picture: picture => pictures.push(picture),
     refused: reason => refusals.push(reason),
   });
-  passthrough.push(writer.start(first, PPS));
+  passthrough.push(writer.start([first, PPS]));
   for (const [i, unit] of units.entries()) {
     for (const part of writer.unit(joinNals(unit), false, i * 40)) passthrough.push(part);
   }
+  passthrough.end();
   return { pictures, refusals };
 }
 

@@ -99,7 +99,7 @@ for (const ffmpeg of FFMPEGS) {
       const tags: FlvVideo[] = [];
       const start: Buffer[] = [];
       new FlvParser({
-        config: (sps, pps) => start.push(writer.start(sps[0] as Buffer, pps[0] as Buffer)),
+        config: (sps, pps) => start.push(writer.start([...sps, ...pps])),
         video: tag => tags.push(tag),
       }).push(file);
       const units = tags.map((tag, i) => writer.unit(tag.data, tag.key, 1.7e12 + i * 33.3));

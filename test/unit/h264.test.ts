@@ -3,14 +3,8 @@ import { describe, it } from 'node:test';
 import { BitReader } from '../../engine/coding/BitReader';
 import { ContainerError } from '../../engine/coding/ContainerError';
 import { FlvParser } from '../../engine/coding/FlvParser';
-import {
-  hasBSlice,
-  joinNals,
-  nalType,
-  nalUnits,
-  spsInfo,
-  withParameterSets,
-} from '../../engine/coding/h264';
+import { hasBSlice, joinNals, nalType, nalUnits, spsInfo } from '../../engine/coding/h264';
+import { withParameterSets } from '../../engine/coding/ParameterSets';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';
 
 function encode(ffmpeg: string, source: string[], x264: string[]) {
@@ -81,7 +75,7 @@ for (const ffmpeg of FFMPEGS) {
       const { units, sps, pps } = encode(ffmpeg.path, movingPicture(320, 240), options);
       assert.ok(units.every(unit => typesOf(unit).includes(9)));
       for (const unit of units) {
-        const passed = withParameterSets(unit, sps, pps);
+        const passed = withParameterSets(unit, [sps, pps]);
         const isKey = typesOf(unit).includes(5);
         assert.deepEqual(typesOf(passed), [
           ...(isKey ? [7, 8] : []),
@@ -113,7 +107,7 @@ describe('withParameterSets', () => {
     { name: 'drops a delimiter', nals: [AUD, SLICE], expected: [SLICE] },
   ]) {
     it(name, () => {
-      const passed = withParameterSets(joinNals(nals), SPS, PPS);
+      const passed = withParameterSets(joinNals(nals), [SPS, PPS]);
       assert.deepEqual([...nalUnits(passed)], expected);
     });
   }
@@ -124,7 +118,7 @@ describe('withParameterSets', () => {
   ]) {
     it(`passes ${name} on uncopied`, () => {
       const data = joinNals(nals);
-      assert.equal(withParameterSets(data, SPS, PPS), data);
+      assert.equal(withParameterSets(data, [SPS, PPS]), data);
     });
   }
 });

@@ -102,10 +102,31 @@ describe('RTP payloads of H264', () => {
     assert.equal(h264([nal(0x65, 3000)])[0]?.[0], 0x60 | 28);
   });
 
-  it('send parameter sets once, the last of each kind', () => {
-    const [first, second] = [nal(0x67, 21), nal(0x67, 22)];
-    const slice = nal(0x65, 50);
-    assert.deepEqual(nalsIn(h264([first, PPS, second, PPS, slice])), [second, PPS, slice]);
+  /** A parameter set of an id: its Exp-Golomb code stands where H.264 has it (7.3.2). */
+  const spsOf = (id: '0' | '1', length = 20) =>
+    Buffer.concat([Buffer.from([0x67, 66, 0xc0, 31, id === '0' ? 0x80 : 0x40]), bytes(length)]);
+  const ppsOf = (id: 0 | 1, length = 5) =>
+    Buffer.concat([Buffer.from([0x68, id === 0 ? 0xc0 : 0x60]), bytes(length)]);
+  const slice = nal(0x65, 50);
+
+  it('send parameter sets once, the newest of each kind and id', () => {
+    const [first, second] = [spsOf('0'), spsOf('0')];
+    const pps = ppsOf(0);
+    assert.deepEqual(nalsIn(h264([first, pps, second, pps, slice])), [second, pps, slice]);
+  });
+
+  it('send all parameter sets of a camera that has several, the SPS first', () => {
+    const [one, two, three, four] = [spsOf('0'), spsOf('1'), ppsOf(0), ppsOf(1)];
+    const payloads = h264([one, three, two, four, slice]);
+    assert.deepEqual(nalsIn(payloads), [one, two, three, four, slice]);
+    assert.equal(payloads.length, 2);
+  });
+
+  it('send parameter sets that are too many or too large for one payload in several', () => {
+    const many = [spsOf('0', 700), spsOf('1', 700), ppsOf(0, 1300), ppsOf(1, 5)];
+    const payloads = h264([...many, slice]);
+    assert.deepEqual(nalsIn(payloads), [...many, slice]);
+    assert.ok(payloads.every(payload => payload.length <= LIMIT));
   });
 
   it('leave out what browsers do not need', () => {
