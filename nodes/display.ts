@@ -91,6 +91,7 @@ export = (RED: NodeAPI): void => {
     this.on('close', async (done: () => void) => {
       mount?.close();
       preview?.close();
+      tracks?.close();
       await display?.close();
       await hold.release();
       status.clear();

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { AccessUnit } from './AccessUnit';
 import { type Clock, systemClock } from './Clock';
-import type { MediaError } from './errors';
+import { asError } from './asError';
+import { CaptureEndedError, type MediaError } from './errors';
 import { type Happening, nextState, type State } from './lifeCycle';
-import type { Origin, OriginRun } from './Origin';
+import type { Origin, OriginListener, OriginRun } from './Origin';
 import { RetrySchedule, type RetryScheduleOptions } from './RetrySchedule';
 
 /** Options of a `Track`. */
@@ -221,7 +222,7 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     const isCurrent = () => this.#current === token;
     this.#closing = this.#closing.then(() => {
       if (!isCurrent()) return undefined;
-      const run = this.#origin.open({
+      const run = this.#tryToOpen({
         unit: unit => {
           if (isCurrent()) this.#deliver(unit);
         },
@@ -235,17 +236,37 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
         },
       });
       // The origin may have failed, or the last subscriber left, while it was being opened.
-      if (!isCurrent()) return run.close();
+      if (!isCurrent()) return run && this.#free(run);
       this.#run = run;
       return undefined;
     });
+  }
+
+  /** What an origin throws against its promise must not spoil the track for ever: it is a failure as others. */
+  #tryToOpen(listener: OriginListener<Unit>): OriginRun<Unit> | undefined {
+    try {
+      return this.#origin.open(listener);
+    } catch (error) {
+      const { message } = asError(error);
+      listener.failed(new CaptureEndedError(this.label, message, { cause: error }));
+      return undefined;
+    }
+  }
+
+  /** Never rejects, whatever the run does: the next one waits for it. */
+  async #free(run: OriginRun<Unit>, unwantedSinceMs?: number): Promise<void> {
+    try {
+      await run.close(unwantedSinceMs);
+    } catch (error) {
+      this.#log(`${this.label}: did not close: ${asError(error).message}`);
+    }
   }
 
   #stopRun(unwantedSinceMs?: number): void {
     const run = this.#run;
     this.#run = undefined;
     this.#current = undefined;
-    if (run) this.#closing = this.#closing.then(() => run.close(unwantedSinceMs));
+    if (run) this.#closing = this.#closing.then(() => this.#free(run, unwantedSinceMs));
   }
 
   #deliver(unit: Unit): void {

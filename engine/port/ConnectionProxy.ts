@@ -6,6 +6,7 @@ import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';
+import { TrackList } from './TrackList';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
@@ -34,7 +35,7 @@ export type ConnectionNote = Extract<
 export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: ConnectionSettings;
-  readonly #tracks = new Map<string, TrackHandle>();
+  readonly #tracks = new TrackList(() => this.#sendTracks());
   readonly #peers = new Set<string>();
   /** What peers send as tracks, by the tracks' ids. */
   readonly #remote = new Map<string, { readonly peer: string; readonly track: TrackHandle }>();
@@ -67,10 +68,7 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
 
   /** Sends this track to the peers; it takes the place of an earlier one of the same origin and kind. */
   addTrack(track: TrackHandle): void {
-    const key = `${track.kind} ${track.origin}`;
-    if (this.#tracks.get(key)?.id === track.id) return;
-    this.#tracks.set(key, track);
-    this.#sendTracks();
+    this.#tracks.add(`${track.kind} ${track.origin}`, track);
   }
 
   /** Answers an offer. @throws MediaError with code offer-invalid, too-many-peers or no-socket */
@@ -184,6 +182,13 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     }
   }
 
+  override close(): Promise<void> {
+    for (const { track } of this.#remote.values()) track.end();
+    this.#remote.clear();
+    this.#tracks.close();
+    return super.close();
+  }
+
   override engineDied(error: EngineEndedError): void {
     for (const peer of this.#peers) this.#left(peer, 'connection failed');
     super.engineDied(error);
@@ -191,12 +196,17 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
 
   #left(peer: string, cause: CloseCause): void {
     this.#peers.delete(peer);
-    for (const [id, remote] of this.#remote) if (remote.peer === peer) this.#remote.delete(id);
+    for (const [id, remote] of this.#remote) {
+      if (remote.peer !== peer) continue;
+      this.#remote.delete(id);
+      remote.track.end();
+    }
     this.emit('disconnected', peer, cause);
   }
 
   #sendTracks(): void {
-    const tracks = [...this.#tracks.values()].map(({ id }) => id);
+    if (this.isClosing) return;
+    const tracks = this.#tracks.ids;
     this.#link.call('setTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 }

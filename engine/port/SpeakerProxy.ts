@@ -4,6 +4,7 @@ import type { SpeakerSettings } from '../Speakers';
 import { ownMemory } from './memory';
 import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';
+import { TrackList } from './TrackList';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
@@ -19,7 +20,7 @@ export type OutputNote = Extract<WorkerNote, { event: 'outputState' | 'outputFai
 /** A loudspeaker in the engine, as the main thread sees it. */
 export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
   readonly #link: WorkerLink;
-  readonly #tracks = new Map<string, TrackHandle>();
+  readonly #tracks = new TrackList(() => this.#sendTracks());
   #settings: SpeakerSettings;
 
   constructor(link: WorkerLink, settings: SpeakerSettings) {
@@ -39,8 +40,7 @@ export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
 
   /** Plays this track, mixed with the others; it takes the place of an earlier one of the same origin. */
   addTrack(track: TrackHandle): void {
-    this.#tracks.set(track.origin, track);
-    this.#sendTracks();
+    this.#tracks.add(track.origin, track);
   }
 
   /** Plays a chunk of a stream. @throws MediaError */
@@ -77,8 +77,14 @@ export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
     else this.fail(new RemoteMediaError(note.error));
   }
 
+  override close(): Promise<void> {
+    this.#tracks.close();
+    return super.close();
+  }
+
   #sendTracks(): void {
-    const tracks = [...this.#tracks.values()].map(({ id }) => id);
+    if (this.isClosing) return;
+    const tracks = this.#tracks.ids;
     this.#link.call('setSpeakerTracks', { id: this.id, tracks }).catch(error => this.fail(error));
   }
 }

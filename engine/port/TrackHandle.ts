@@ -18,6 +18,7 @@ export class TrackHandle implements TrackHandleFields {
   readonly id: string;
   readonly origin: string;
   readonly label: string;
+  readonly #end = new AbortController();
 
   constructor({ kind, id, origin, label }: TrackHandleFields) {
     this.kind = kind;
@@ -25,6 +26,16 @@ export class TrackHandle implements TrackHandleFields {
     this.origin = origin;
     this.label = label;
     Object.freeze(this);
+  }
+
+  /** Aborted when nothing will come of it any more. Tracks of cameras and microphones have no end. */
+  get over(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Nothing will come of it any more: who listed it forgets it. Idempotent. */
+  end(): void {
+    this.#end.abort();
   }
 
   get [Symbol.toStringTag](): string {

@@ -13,6 +13,7 @@ export class ShownTracks {
   /** Once a peer was chosen, only its media are shown. */
   readonly isByPeer: boolean;
   readonly #show: (ids: readonly string[]) => void;
+  readonly #closing = new AbortController();
   #entries: readonly Entry[] = [];
   #chosen: string | undefined;
 
@@ -23,12 +24,14 @@ export class ShownTracks {
   }
 
   /**
-   * A track takes the place of an earlier one of the same origin. One that is announced again, as
+   * A track takes the place of an earlier one of the same origin, and falls out when it ends. One that is announced again, as
    * after a deploy, is no newer for that. Sound is not shown.
    */
   add(track: TrackHandle, peer: string | undefined): void {
     const isKnown = this.#entries.some(each => each.track.id === track.id);
-    if (track.kind !== 'video' || isKnown) return;
+    if (track.kind !== 'video' || isKnown || track.over.aborted) return;
+    const { signal } = this.#closing;
+    track.over.addEventListener('abort', () => this.#remove(track), { signal });
     const others = this.#entries.filter(each => each.track.origin !== track.origin);
     this.#entries = withoutSurplus([...others, { track, peer }]);
     this.#update();
@@ -43,6 +46,18 @@ export class ShownTracks {
   /** True if pictures of this peer are shown. */
   shows(peer: string | undefined): boolean {
     return !this.isByPeer || this.#chosen === undefined || peer === this.#chosen;
+  }
+
+  /** Follows its tracks no more, some of which outlive it. Idempotent. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #remove(track: TrackHandle): void {
+    const left = this.#entries.filter(each => each.track !== track);
+    if (left.length === this.#entries.length) return;
+    this.#entries = left;
+    this.#update();
   }
 
   #update(): void {

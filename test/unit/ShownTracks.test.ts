@@ -21,6 +21,24 @@ describe('ShownTracks', () => {
     assert.deepEqual(last(), ['a', 'b']);
   });
 
+  it('forget a track that ends, and take none that has ended', () => {
+    const { tracks, shown, last } = setUp();
+    const [gone, late] = [track('gone'), track('late')];
+    tracks.add(gone, 'peer');
+    tracks.add(track('b'), undefined);
+    gone.end();
+    assert.deepEqual(last(), ['b']);
+    late.end();
+    tracks.add(late, 'peer');
+    assert.deepEqual(last(), ['b']);
+    const other = track('other');
+    tracks.add(other, 'peer');
+    const told = shown.length;
+    tracks.close();
+    other.end();
+    assert.equal(shown.length, told);
+  });
+
   it('put a new track in the place of the one of the same origin', () => {
     const { tracks, last } = setUp();
     tracks.add(track('a1', 'a'), undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
+import type { MediaError } from '../../engine/model/errors';
 import type { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { failure, setUpTrack as setUp } from '../support/trackRig';
@@ -17,6 +18,40 @@ describe('a Track', () => {
     assert.equal(track.state, 'starting');
     origin.run.unit(unitOf());
     assert.deepEqual(states, ['starting', 'live']);
+  });
+
+  it('takes what an origin throws for a failure, and tries again', async () => {
+    const { clock, origin, track, subscribe } = setUp();
+    const failures: MediaError[] = [];
+    track.on('failed', error => failures.push(error));
+    origin.onOpen = () => {
+      throw new Error('a flaw');
+    };
+    subscribe();
+    await settled();
+    assert.deepEqual([track.state, failures[0]?.code], ['backingOff', 'capture-ended']);
+    assert.match(failures[0]?.message ?? '', /a flaw/);
+    origin.onOpen = () => {};
+    clock.advance(60_000);
+    await settled();
+    origin.run.unit(unitOf());
+    assert.equal(track.state, 'live');
+    await track.close();
+  });
+
+  it('opens its origin again though the run before could not be closed', async () => {
+    const { clock, origin, track, subscribe } = setUp();
+    const first = subscribe();
+    await settled();
+    origin.run.unit(unitOf());
+    origin.closing = Promise.reject(new Error('a flaw'));
+    first.close();
+    clock.advance(60_000);
+    await settled();
+    subscribe();
+    await settled();
+    assert.equal(origin.runs.length, 2);
+    await track.close();
   });
 
   it('hands every unit to every subscriber, those that came while it started too', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { EngineEndedError, type MediaError } from '../../engine/model/errors';
 import { CaptureProxy } from '../../engine/port/CaptureProxy';
+import { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import { SpeakerProxy } from '../../engine/port/SpeakerProxy';
 import { TrackHandle } from '../../engine/port/TrackHandle';
 import { WorkerLink } from '../../engine/port/WorkerLink';
@@ -143,6 +144,63 @@ for (const { name, make, open, close } of KINDS) {
     });
   });
 }
+
+describe('what goes into a loudspeaker or a connection', () => {
+  const sets = { speaker: 'setSpeakerTracks', connection: 'setTracks' };
+  const listed = (call: string) => asked.filter(each => each.call === call).at(-1)?.ask.tracks;
+
+  it('does not list the tracks of peers that have left, 300 of them', async () => {
+    const settings = { latency: 'lowest', maxPeers: 4, keyframeIntervalMs: 10_000 } as const;
+    const from = new ConnectionProxy(link, settings);
+    const connection = new ConnectionProxy(link, settings);
+    const loud = speaker();
+    from.on('track', (_, track) => {
+      loud.addTrack(track);
+      connection.addTrack(track);
+    });
+    loud.addTrack(trackOf('microphone', 'm'));
+    for (let visit = 0; visit < 300; visit += 1) {
+      const peer = `peer-${visit}`;
+      const track = { peer, kind: 'audio', track: `${peer} 0` } as const;
+      from.take({ event: 'connected', id: from.id, peer });
+      from.take({ event: 'remoteTrack', id: from.id, track });
+      from.take({ event: 'disconnected', id: from.id, peer, cause: 'page closed' });
+    }
+    await loud.setVolume(1);
+    await connection.send('all the calls before are through');
+    assert.deepEqual(listed(sets.speaker), ['m']);
+    assert.deepEqual(listed(sets.connection), []);
+    assert.deepEqual(from.remoteTracks, []);
+    await Promise.all([from.close(), connection.close(), loud.close()]);
+  });
+
+  it('does not list the tracks of a connection that was closed', async () => {
+    const from = new ConnectionProxy(link, {
+      latency: 'lowest',
+      maxPeers: 4,
+      keyframeIntervalMs: 10_000,
+    });
+    const loud = speaker();
+    from.on('track', (_, track) => loud.addTrack(track));
+    const track = { peer: 'a', kind: 'audio', track: 'a 0' } as const;
+    from.take({ event: 'remoteTrack', id: from.id, track });
+    await from.close();
+    await loud.setVolume(1);
+    assert.deepEqual(listed(sets.speaker), []);
+    await loud.close();
+  });
+});
+
+describe('a WorkerLink', () => {
+  it('keeps nothing of a call that cannot be sent', async () => {
+    const settings = { device: 'vspk', volume: 1, muted: false, depthMs: 60 };
+    const strange = { ...settings, uncloneable: () => {} };
+    await assert.rejects(link.call('openSpeaker', { id: 'x', settings: strange }), {
+      name: 'DataCloneError',
+    });
+    assert.equal(link.pendingCalls, 0);
+  });
+});
 
 describe('a CaptureProxy', () => {
   it('has a track with its id, for the wires', () => {
