@@ -34,7 +34,7 @@ export class CodecProcess {
   constructor(conversion: Conversion, ffmpeg: Ffmpeg, handlers: CodecProcessHandlers) {
     this.conversion = conversion;
     this.#handlers = handlers;
-    this.#write = unitWriter(conversion.from);
+    this.#write = unitWriter(conversion);
     this.#reader = unitReader(conversion, unit => this.#emit(unit));
     this.#child = new Child(
       {
@@ -63,7 +63,7 @@ export class CodecProcess {
   /** Hands a unit in. False if it was dropped because the program is behind, or not usable yet. */
   push(unit: AccessUnit): boolean {
     if (this.#stopped || this.#child.backlogBytes > mostWaiting(unit)) return false;
-    const parts = this.#write(unit);
+    const parts = this.#write(unit, this.#pushed);
     if (parts.length === 0) return false;
     this.#inside.set(this.#pushed, unit.timestampMs);
     this.#pushed += 1;
@@ -100,15 +100,12 @@ export class CodecProcess {
     });
   }
 
-  /** The capture time of the picture that came out; where no index is known, the oldest inside. */
-  #captureTime(index: number | undefined): number | undefined {
-    const [oldest] = this.#inside.keys();
-    const wanted = index !== undefined && this.#inside.has(index) ? index : oldest;
-    if (wanted === undefined) return undefined;
-    const timestampMs = this.#inside.get(wanted);
+  /** The capture time of the picture that came out; undefined if it was taken for lost. */
+  #captureTime(index: number): number | undefined {
+    const timestampMs = this.#inside.get(index);
     // Converters keep the order: what is older did not come out and never will.
     for (const key of this.#inside.keys()) {
-      if (key > wanted) break;
+      if (key > index) break;
       this.#inside.delete(key);
     }
     return timestampMs;

@@ -91,23 +91,14 @@ function inputArguments({ from, width, height, frameRate }: Conversion): string[
       const size = ['-video_size', `${width}x${height}`, '-framerate', `${frameRate}`];
       return ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', ...size, '-i', 'pipe:0'];
     }
-    case 'JPEG':
-      return containerArguments('mpjpeg', frameRate);
     case 'H264':
-      return containerArguments('flv', frameRate);
+      return [...CONTAINER, '-f', 'flv', '-i', 'pipe:0'];
+    case 'JPEG':
     case 'VP8':
-      return containerArguments('ivf', frameRate);
+      return [...CONTAINER, '-f', 'ivf', '-i', 'pipe:0'];
     default:
       return from satisfies never;
   }
-}
-
-/**
- * Times are counted from the rate: those of a container, which are finer, would fall together in
- * the encoder's time base, and it refuses pictures of equal times.
- */
-function containerArguments(format: string, frameRate: number): string[] {
-  return [...CONTAINER, '-f', format, '-r', `${frameRate}`, '-i', 'pipe:0'];
 }
 
 function sizeFilter(conversion: Conversion): string[] {
@@ -124,36 +115,28 @@ function sizeFilter(conversion: Conversion): string[] {
     : [`scale=${width}:${height}:flags=fast_bilinear`];
 }
 
+/**
+ * Pictures leave in NUT, the one container that takes raw ones, and all of them with their times: by
+ * these it is known which of those that went in one is, whatever a decoder leaves out. Their base is
+ * the rate by which they were counted, not what the stream itself may say: pictures of a finer pace
+ * would fall together.
+ */
+function pictureArguments({ frameRate }: Conversion, ...codec: string[]): string[] {
+  return [...codec, '-threads', '1', '-enc_time_base', `1:${frameRate}`, '-f', 'nut'];
+}
+
 function outputArguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
   switch (conversion.to) {
     case 'H264':
       return h264Arguments(conversion, hardware);
     case 'VP8':
       return vp8Arguments(conversion);
-    case 'JPEG':
-      return [
-        '-c:v',
-        'mjpeg',
-        '-threads',
-        '1',
-        '-q:v',
-        '5',
-        '-pix_fmt',
-        'yuvj420p',
-        '-f',
-        'mpjpeg',
-      ];
+    case 'JPEG': {
+      const quality = ['-q:v', '5', '-pix_fmt', 'yuvj420p'];
+      return pictureArguments(conversion, '-c:v', 'mjpeg', ...quality);
+    }
     case 'I420':
-      return [
-        '-c:v',
-        'wrapped_avframe',
-        '-threads',
-        '1',
-        '-pix_fmt',
-        'yuv420p',
-        '-f',
-        'yuv4mpegpipe',
-      ];
+      return pictureArguments(conversion, '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p');
     default:
       return conversion.to satisfies never;
   }

@@ -1,22 +1,11 @@
 import { ByteQueue } from './ByteQueue';
 import { ContainerError, unitLength } from './ContainerError';
 
-/** The boundary that ffmpeg's own muxer writes, so one form serves both directions. */
+/** The boundary that ffmpeg's own muxer writes. */
 const BOUNDARY = '--ffmpeg';
 
 /** A part's header is about 70 bytes; what is longer is something else. */
 const MAX_HEADER_BYTES = 512;
-
-/**
- * What to write before a JPEG of `bytes` bytes on the standard input of an ffmpeg that reads
- * `-f mpjpeg -i pipe:0`. Nothing needs to follow the JPEG: ffmpeg knows its end by the length.
- */
-export function mpjpegHeader(bytes: number): Buffer {
-  return Buffer.from(
-    `\r\n${BOUNDARY}\r\nContent-type: image/jpeg\r\nContent-length: ${bytes}\r\n\r\n`,
-    'latin1',
-  );
-}
 
 /**
  * Takes the JPEG files out of ffmpeg's multipart output (`-f mpjpeg`), each as soon as its last

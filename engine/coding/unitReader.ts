@@ -1,16 +1,15 @@
 import type { Conversion } from './Conversion';
 import { H264Units } from './H264Units';
 import { IvfParser } from './IvfParser';
-import { MpjpegParser } from './MpjpegParser';
+import { NutParser } from './NutParser';
 import { isVp8Key } from './vp8';
-import { Y4mParser } from './Y4mParser';
 
 /** One unit as a converter wrote it. */
 export interface CodedUnit {
   readonly data: Buffer;
   readonly key: boolean;
-  /** Which of the pictures that went in it is, from 0; undefined where the container does not say. */
-  readonly index: number | undefined;
+  /** Which of the pictures that went in it is, from 0. */
+  readonly index: number;
 }
 
 /** Takes a program's stdout in pieces of any size. Throws ContainerError on garbage. */
@@ -31,9 +30,10 @@ export function unitReader(
         frame: (data, pts) => unit({ data, key: isVp8Key(data), index: pts }),
       });
     case 'JPEG':
-      return new MpjpegParser(data => unit({ data, key: true, index: undefined }));
     case 'I420':
-      return new Y4mParser({ picture: data => unit({ data, key: true, index: undefined }) });
+      return new NutParser({
+        frame: (data, seconds) => unit({ data, key: true, index: Math.round(seconds * frameRate) }),
+      });
     default:
       return to satisfies never;
   }

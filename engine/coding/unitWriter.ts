@@ -1,69 +1,59 @@
-import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
+import type { AccessUnit } from '../model/AccessUnit';
+import type { Conversion } from './Conversion';
 import { FlvWriter } from './FlvWriter';
 import { nalUnits } from './h264';
-import { mpjpegHeader } from './MpjpegParser';
+import { type IvfForm, ivfFileHeader, ivfFrameHeader } from './ivfHeaders';
 import { ParameterSets } from './ParameterSets';
 
-/** Turns an access unit into what goes to a program's stdin; empty if it cannot be used yet. */
-export type UnitWriter = (unit: AccessUnit) => Buffer[];
+/**
+ * Turns an access unit into what goes to a program's stdin; empty if it cannot be used yet.
+ * @param index of the unit among those that were used, from 0: its time in the container, by which
+ * what comes out is known again
+ */
+export type UnitWriter = (unit: AccessUnit, index: number) => Buffer[];
 
 /** The writer for the containers that `conversionArguments` makes ffmpeg read. */
-export function unitWriter(from: VideoCodec): UnitWriter {
+export function unitWriter({
+  from,
+  frameRate,
+}: Pick<Conversion, 'from' | 'frameRate'>): UnitWriter {
   switch (from) {
     case 'I420':
+      // It has no container: every picture counts, for none of them can be damaged.
       return unit => [unit.data];
     case 'JPEG':
-      return unit => [mpjpegHeader(unit.data.length), unit.data];
+      return ivfWriter('MJPG', frameRate);
     case 'H264':
-      return h264Writer();
+      return h264Writer(frameRate);
     case 'VP8':
-      return vp8Writer();
+      return ivfWriter('VP80', frameRate);
     default:
       return from satisfies never;
   }
 }
 
 /** A decoder starts at a keyframe; before it there is nothing to write. */
-function h264Writer(): UnitWriter {
+function h264Writer(frameRate: number): UnitWriter {
   const writer = new FlvWriter();
   let started = false;
-  return unit => {
-    if (started) return writer.unit(unit.data, unit.key, unit.timestampMs);
+  return (unit, index) => {
+    const timeMs = (index * 1000) / frameRate;
+    if (started) return writer.unit(unit.data, unit.key, timeMs);
     if (!unit.key) return [];
     const sets = new ParameterSets();
     for (const nal of nalUnits(unit.data)) sets.take(nal);
     if (!sets.isComplete) return [];
     started = true;
-    return [writer.start(sets.all), ...writer.unit(unit.data, unit.key, unit.timestampMs)];
+    return [writer.start(sets.all), ...writer.unit(unit.data, unit.key, timeMs)];
   };
 }
 
-// IVF, little-endian. File: "DKIF", version u16, header length u16, fourcc, width u16, height u16,
-// rate u32, scale u32, frames u32, reserved u32. Frame: length u32, presentation time u64.
-const IVF_FILE_BYTES = 32;
-const IVF_FRAME_BYTES = 12;
-
-function vp8Writer(): UnitWriter {
-  let count = 0;
-  return unit => {
-    if (count === 0 && !unit.key) return [];
-    const parts = count === 0 ? [ivfFileHeader(unit.width, unit.height)] : [];
-    const header = Buffer.alloc(IVF_FRAME_BYTES);
-    header.writeUInt32LE(unit.data.length, 0);
-    header.writeBigUInt64LE(BigInt(count), 4);
-    count += 1;
-    return [...parts, header, unit.data];
+function ivfWriter(fourcc: IvfForm['fourcc'], frameRate: number): UnitWriter {
+  let hasBegun = false;
+  return ({ key, data, width, height }, index) => {
+    if (!hasBegun && !key) return [];
+    const start = hasBegun ? [] : [ivfFileHeader({ fourcc, width, height, frameRate })];
+    hasBegun = true;
+    return [...start, ivfFrameHeader(data.length, index), data];
   };
-}
-
-function ivfFileHeader(width: number, height: number): Buffer {
-  const header = Buffer.alloc(IVF_FILE_BYTES);
-  header.write('DKIF', 0, 'latin1');
-  header.writeUInt16LE(IVF_FILE_BYTES, 6);
-  header.write('VP80', 8, 'latin1');
-  header.writeUInt16LE(width, 12);
-  header.writeUInt16LE(height, 14);
-  header.writeUInt32LE(30, 16);
-  header.writeUInt32LE(1, 20);
-  return header;
 }

@@ -35,6 +35,27 @@ function setUp(conversion: Conversion, ffmpeg: Ffmpeg) {
   return { codec, units, exits, push };
 }
 
+/** Units that hold no picture. */
+const NOTHING = {
+  JPEG: Buffer.from([0xff, 0xd8, 0xff, 0xd9]),
+  // A NAL unit of a type that is not specified.
+  H264: Buffer.from([0, 0, 0, 2, 24, 0x80]),
+  VP8: Buffer.from([0x31, 0, 0]),
+};
+
+/** Pictures that show their times, none of which needs another. */
+async function codedPictures(to: 'JPEG' | 'H264' | 'VP8', ffmpeg: Ffmpeg): Promise<AccessUnit[]> {
+  const pictures = new TimedPictures();
+  const count = 16;
+  if (to === 'JPEG') return Array.from({ length: count }, () => pictures.nextJpeg(ffmpeg.path));
+  const alone = { keyframeIntervalMs: 1000 / TO_H264.frameRate, bitrateBps: 4_000_000 };
+  const { codec, units, push } = setUp({ ...TO_H264, ...alone, to }, ffmpeg);
+  for (let pushed = 0; pushed < count; pushed += 1) await push(pictures.next());
+  await waitFor('units', LIMIT_MS, () => units.length === count);
+  await codec.stop();
+  return units;
+}
+
 for (const { name, find } of FOUND_FFMPEGS) {
   describe(`a CodecProcess with ${name}`, () => {
     it('knows the times of the pictures behind one that arrived damaged', async () => {
@@ -51,6 +72,35 @@ for (const { name, find } of FOUND_FFMPEGS) {
       const times = units.map(({ timestampMs }) => timestampMs);
       assert.deepEqual(shownTimes(ffmpeg.path, units).slice(4), times.slice(4));
     });
+
+    for (const { from, to } of [
+      { from: 'JPEG', to: 'H264' },
+      { from: 'JPEG', to: 'VP8' },
+      { from: 'JPEG', to: 'I420' },
+      { from: 'H264', to: 'I420' },
+      { from: 'H264', to: 'JPEG' },
+      { from: 'VP8', to: 'JPEG' },
+    ] as const) {
+      it(`knows the times of ${to} made from ${from} of which some cannot be decoded`, async () => {
+        const ffmpeg = await find();
+        const coded = await codedPictures(from, ffmpeg);
+        const { codec, units, push } = setUp({ ...TO_H264, from, to }, ffmpeg);
+        const isDamaged = (count: number) => count % 4 === 2;
+        for (const [count, unit] of coded.entries()) {
+          // No decoder makes a picture of it, nor one in the place of it.
+          await push(isDamaged(count) ? { ...unit, data: NOTHING[from] } : unit);
+        }
+        const whole = coded.filter((_unit, count) => !isDamaged(count));
+        await waitFor('units', LIMIT_MS, () => units.length === whole.length);
+        await codec.stop();
+        const times = units.map(({ timestampMs }) => timestampMs);
+        assert.deepEqual(
+          times,
+          whole.map(({ timestampMs }) => timestampMs),
+        );
+        assert.deepEqual(shownTimes(ffmpeg.path, units), times);
+      });
+    }
 
     it('drops pictures while the program is behind, and counts those that it took', async () => {
       const { codec, units, push } = setUp(TO_H264, await find());

@@ -4,6 +4,7 @@ import { ContainerError } from '../../engine/coding/ContainerError';
 import { FlvParser } from '../../engine/coding/FlvParser';
 import { IvfParser } from '../../engine/coding/IvfParser';
 import { MpjpegParser } from '../../engine/coding/MpjpegParser';
+import { NutParser } from '../../engine/coding/NutParser';
 import { Y4mParser } from '../../engine/coding/Y4mParser';
 import {
   FFMPEGS,
@@ -47,6 +48,12 @@ const CONTAINERS: Container[] = [
     encode: ['-c:v', 'mjpeg', '-q:v', '5', '-pix_fmt', 'yuvj420p', '-f', 'mpjpeg'],
     parser: unit => new MpjpegParser(unit),
     tooLong: Buffer.from('--ffmpeg\r\nContent-length: 99999999\r\n\r\n'),
+  },
+  {
+    name: 'NUT',
+    format: 'nut',
+    encode: ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut'],
+    parser: unit => new NutParser({ frame: unit }),
   },
   {
     name: 'YUV4MPEG2',

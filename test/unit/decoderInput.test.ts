@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { FlvParser, type FlvVideo } from '../../engine/coding/FlvParser';
 import { FlvWriter } from '../../engine/coding/FlvWriter';
-import { MpjpegParser, mpjpegHeader } from '../../engine/coding/MpjpegParser';
+import { MpjpegParser } from '../../engine/coding/MpjpegParser';
+import { unitWriter } from '../../engine/coding/unitWriter';
 import { Y4mParser } from '../../engine/coding/Y4mParser';
 import { FFMPEGS, md5, movingPicture, record } from '../support/recordings';
 
@@ -64,7 +65,7 @@ function picturesOf(ffmpeg: string, input: string[], file: Buffer): string[] {
 
 for (const ffmpeg of FFMPEGS) {
   describe(`The standard input of ${ffmpeg.name}`, () => {
-    it('takes JPEG behind mpjpegHeader and gives each picture at once', async () => {
+    it('takes JPEG behind the headers of IVF and gives each picture at once', async () => {
       const encode = [
         '-c:v',
         'mjpeg',
@@ -77,13 +78,14 @@ for (const ffmpeg of FFMPEGS) {
         'pipe:1',
       ];
       const file = record(ffmpeg.path, [...movingPicture(640, 480), ...encode]);
+      const write = unitWriter({ from: 'JPEG', frameRate: 30 });
+      const form = { codec: 'JPEG', key: true, timestampMs: 0, width: 640, height: 480 } as const;
       const units: Buffer[][] = [];
-      new MpjpegParser(jpeg => units.push([mpjpegHeader(jpeg.length), jpeg])).push(file);
-      const input = ['-f', 'mpjpeg'];
+      new MpjpegParser(data => units.push(write({ ...form, data }, units.length))).push(file);
 
-      const pictures = await decodeInLockStep(ffmpeg.path, input, units);
+      const pictures = await decodeInLockStep(ffmpeg.path, ['-f', 'ivf'], units);
       assert.equal(pictures.length, 20);
-      assert.deepEqual(pictures, picturesOf(ffmpeg.path, input, file));
+      assert.deepEqual(pictures, picturesOf(ffmpeg.path, ['-f', 'mpjpeg'], file));
     });
 
     it('takes H.264 out of a FlvWriter and gives each picture at once', async () => {

@@ -90,7 +90,7 @@ describe('A USB camera', () => {
     await more(units);
     const encoders = ffmpegs().filter(command => command.includes('libx264'));
     assert.ok(encoders.length > 0);
-    for (const command of encoders) assert.match(command, /-f mpjpeg -r \d+ -i pipe:0/);
+    for (const command of encoders) assert.match(command, /-f ivf -i pipe:0/);
   });
 
   it('that gives neither is taken as it is', async () => {
