@@ -12,6 +12,7 @@ import { OpenCapture } from './lib/OpenCapture';
 import { showPicture } from './lib/showPicture';
 import { serveCameraTryout } from './lib/tryCamera';
 import { isWired } from './lib/wires';
+import { withVariables } from './lib/withVariables';
 
 const FRAMES = 1;
 
@@ -19,8 +20,9 @@ type Send = (messages: (NodeMessage | null)[]) => void;
 
 /** rtc-camera: a camera as a Track (output 1) and as frames (output 2). */
 export = (RED: NodeAPI): void => {
-  function CameraNode(this: Node<CameraCredentials>, config: CameraConfig): void {
-    RED.nodes.createNode(this, config);
+  function CameraNode(this: Node<CameraCredentials>, settings: CameraConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const topic = config.name || 'camera';

@@ -20,6 +20,7 @@ import { NodeStatus } from './lib/NodeStatus';
 import { type PeerMessage, peerOf } from './lib/peerMessage';
 import { ShownTracks } from './lib/ShownTracks';
 import { tokenOf } from './lib/tokenOf';
+import { withVariables } from './lib/withVariables';
 
 type Incoming = MediaMessage & PeerMessage & { command?: unknown };
 
@@ -28,8 +29,9 @@ export = (RED: NodeAPI): void => {
   Mounts.of(RED);
   EditorPreview.serve(RED);
 
-  function DisplayNode(this: Node<DisplayCredentials>, config: DisplayConfig): void {
-    RED.nodes.createNode(this, config);
+  function DisplayNode(this: Node<DisplayCredentials>, settings: DisplayConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const shownStatus = new DisplayStatus(status);
     const hold = holdEngine(RED);

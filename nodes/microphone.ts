@@ -10,13 +10,15 @@ import { OpenCapture } from './lib/OpenCapture';
 import { askedBackend } from './lib/soundConfig';
 import { serveMicrophoneTryout } from './lib/tryMicrophone';
 import { isWired } from './lib/wires';
+import { withVariables } from './lib/withVariables';
 
 const CHUNKS = 1;
 
 /** rtc-microphone: a microphone as a Track (output 1) and as PCM chunks (output 2). */
 export = (RED: NodeAPI): void => {
-  function MicrophoneNode(this: Node, config: MicrophoneConfig): void {
-    RED.nodes.createNode(this, config);
+  function MicrophoneNode(this: Node, settings: MicrophoneConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const topic = config.name || 'microphone';

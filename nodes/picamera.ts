@@ -12,13 +12,15 @@ import { OpenCapture } from './lib/OpenCapture';
 import { controlsIn, type PicameraConfig, picameraOptions } from './lib/picameraOptions';
 import { showPicture } from './lib/showPicture';
 import { isWired } from './lib/wires';
+import { withVariables } from './lib/withVariables';
 
 const FRAMES = 1;
 
 /** rtc-picamera: a Raspberry Pi's camera module as a Track (output 1) and as frames (output 2). */
 export = (RED: NodeAPI): void => {
-  function PicameraNode(this: Node, config: PicameraConfig): void {
-    RED.nodes.createNode(this, config);
+  function PicameraNode(this: Node, settings: PicameraConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const topic = config.name || 'picamera';

@@ -30,6 +30,7 @@ import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
 import { tokenOf } from './lib/tokenOf';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
+import { withVariables } from './lib/withVariables';
 
 type Incoming = PeerMessage &
   SignalingMessage &
@@ -45,8 +46,9 @@ export = (RED: NodeAPI): void => {
   Mounts.of(RED);
   const assets = clientAssets();
 
-  function ConnectionNode(this: Node<ConnectionCredentials>, config: ConnectionConfig): void {
-    RED.nodes.createNode(this, config);
+  function ConnectionNode(this: Node<ConnectionCredentials>, settings: ConnectionConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     const hasWiredSignaling = config.signaling === 'wired';

@@ -10,6 +10,7 @@ import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { numberOf } from './lib/numberOf';
 import { type PeerMessage, streamOf } from './lib/peerMessage';
 import { askedBackend, backendOf, type SoundConfig } from './lib/soundConfig';
+import { withVariables } from './lib/withVariables';
 
 /** The settings of an rtc-speaker as the editor writes them. */
 interface SpeakerConfig extends NodeDef, SoundConfig {
@@ -28,8 +29,9 @@ const DEFAULT_DEPTH_MS = 60;
 
 /** rtc-speaker: plays tracks, PCM chunks and whole WAV files on a loudspeaker of the host. */
 export = (RED: NodeAPI): void => {
-  function SpeakerNode(this: Node, config: SpeakerConfig): void {
-    RED.nodes.createNode(this, config);
+  function SpeakerNode(this: Node, settings: SpeakerConfig): void {
+    RED.nodes.createNode(this, settings);
+    const config = withVariables(RED, this, settings);
     const status = new NodeStatus(RED, this);
     const hold = holdEngine(RED);
     let speaker: SpeakerProxy | undefined;

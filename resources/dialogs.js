@@ -23,7 +23,8 @@
   }
 
   const isEmpty = value => value === undefined || value === null || String(value).trim() === '';
-  const isEnv = value => /^\$\{[^}]+\}$/.test(String(value).trim());
+  /** Whether a variable of the environment stands in a setting: nobody knows here what it will be. */
+  const isEnv = value => /\$\{[^}]+\}/.test(String(value));
 
   /**
    * A setting with its default and the rule that its validator follows. An environment variable is

@@ -273,6 +273,18 @@ export class SettingError extends MediaError {
   }
 }
 
+/** A setting names a variable that nobody has set. */
+export class VariableMissingError extends MediaError {
+  readonly code = 'variable-missing';
+  constructor(setting: string, variable: string, options?: ErrorOptions) {
+    super(
+      `The setting ${setting} names the variable ${variable}, which is not set: set it in the subflow, the flow or the environment of Node-RED, or correct its name`,
+      { setting, variable },
+      options,
+    );
+  }
+}
+
 /** The offer of a browser cannot be answered: HTTP 400. */
 export class OfferError extends MediaError {
   readonly code = 'offer-invalid';

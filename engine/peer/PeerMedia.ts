@@ -20,8 +20,8 @@ import { readReports } from './receiverReports';
 import { type SecureSender, secureSender } from './SecureSender';
 import { SenderReports } from './SenderReports';
 import type { OfferedMedia } from './sections';
-import { VideoReceiver } from './VideoReceiver';
 import type { VideoForm } from './VideoForm';
+import { VideoReceiver } from './VideoReceiver';
 import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */

@@ -3,16 +3,6 @@ import type { NodeAPI } from 'node-red';
 /** What the editor sends in place of a password that it does not know. */
 const UNCHANGED = '__PWRD__';
 
-/** The settings of a dialog with the variables of the environment put in, as a deploy does it. */
-export function resolved<Config>(RED: NodeAPI, id: string, config: object): Config {
-  const node = RED.nodes.getNode(id) ?? undefined;
-  const values = Object.entries(config).map(([name, value]) => {
-    const variable = typeof value === 'string' && /^\$\{([^}]+)\}$/.exec(value.trim())?.[1];
-    return [name, variable ? RED.util.getSetting(node, variable) : value];
-  });
-  return Object.fromEntries(values);
-}
-
 /** The credentials of a dialog; those that were not changed there are the deployed node's. */
 export function credentialsOf<Credentials extends object>(
   RED: NodeAPI,

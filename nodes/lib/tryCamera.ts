@@ -1,8 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import type { ReceivedFrame } from '../../engine/port/CaptureProxy';
 import { type CameraConfig, type CameraCredentials, cameraOptions } from './cameraOptions';
-import { credentialsOf, resolved } from './dialogConfig';
+import { credentialsOf } from './dialogConfig';
 import { serveTryout } from './Tryout';
+import { withVariables } from './withVariables';
 
 /** Enough to see what the camera sees. */
 const PICTURES = { format: 'jpeg', maxWidth: 320, frameRate: 8 } as const;
@@ -15,7 +16,10 @@ export function serveCameraTryout(RED: NodeAPI): void {
     open: (engine, { id, config }) => {
       const { user, password, ...settings } = config;
       const credentials = credentialsOf<CameraCredentials>(RED, id, { user, password });
-      const options = cameraOptions(resolved<CameraConfig>(RED, id, settings), credentials);
+      const node = RED.nodes.getNode(id) ?? undefined;
+      // The dialog sends what the editor would save.
+      const entered = settings as object as CameraConfig;
+      const options = cameraOptions(withVariables(RED, node, entered), credentials);
       return engine.openCapture({
         kind: 'video',
         settings: { options, lingerMs: 0, frames: PICTURES },

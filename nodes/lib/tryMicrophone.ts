@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red';
-import { resolved } from './dialogConfig';
 import { type MicrophoneConfig, microphoneOptions } from './microphoneOptions';
 import { serveTryout } from './Tryout';
+import { withVariables } from './withVariables';
 
 /** The level that a meter shows for silence, in dB of full scale. */
 const SILENCE_DB = -90;
@@ -11,17 +11,21 @@ export function serveMicrophoneTryout(RED: NodeAPI): void {
   serveTryout<number>(RED, {
     path: '/rtcbot/microphones/try',
     permission: 'rtc-microphone.write',
-    open: (engine, { id, config }) =>
-      engine.openCapture({
+    open: (engine, { id, config }) => {
+      const node = RED.nodes.getNode(id) ?? undefined;
+      // The dialog sends what the editor would save.
+      const entered = config as object as MicrophoneConfig;
+      return engine.openCapture({
         kind: 'audio',
         settings: {
-          options: microphoneOptions(resolved<MicrophoneConfig>(RED, id, config)),
+          options: microphoneOptions(withVariables(RED, node, entered)),
           lingerMs: 0,
           chunks: true,
         },
         origin: `try ${id}`,
         label: 'microphone',
-      }),
+      });
+    },
     listen: (capture, show) => capture.on('chunk', ({ data }) => show(levelDb(data))),
     answer: level => ({ type: 'application/json', body: JSON.stringify({ level }) }),
   });

@@ -34,7 +34,7 @@ const NAMES = new Set(
 const SAME: Readonly<Record<string, string>> = {
   de: `answer auto bit bitrate bits browser byte deploy desktop editor encoder engine firewalls
     float flow format hardware keyframes live login mono motor name node nodes offer offers peer
-    peers pixel rate server software start stereo stream token track version zoom`,
+    peers pixel rate server software start stereo stream subflow token track variable version zoom`,
   ja: '',
   'zh-CN': 'answer offer',
 };
