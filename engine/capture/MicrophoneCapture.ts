@@ -1,13 +1,9 @@
 import { PcmBatcher } from '../coding/PcmBatcher';
 import type { AudioUnit } from '../model/AudioUnit';
 import { type Clock, epochMs, systemClock } from '../model/Clock';
-import {
-  CaptureEndedError,
-  MediaError,
-  SoundDeviceMissingError,
-  SoundStalledError,
-} from '../model/errors';
+import { CaptureEndedError, MediaError } from '../model/errors';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
+import { SoundDeviceMissingError, SoundStalledError } from '../model/soundErrors';
 import { Child } from '../process/Child';
 import type { SoundFinder } from '../process/SoundFinder';
 import { recordArguments } from '../process/soundArguments';

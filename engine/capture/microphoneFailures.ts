@@ -1,13 +1,11 @@
+import { CaptureEndedError, DeviceBusyError, type MediaError } from '../model/errors';
 import {
-  CaptureEndedError,
-  DeviceBusyError,
-  type MediaError,
   NaudiodonMissingError,
   SoundAccessError,
   SoundDeviceMissingError,
   SoundMissingError,
   SoundServerGoneError,
-} from '../model/errors';
+} from '../model/soundErrors';
 import type { ChildExit } from '../process/Child';
 
 /** The error that the end of a recording program means, by what it said last. */

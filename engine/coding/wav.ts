@@ -1,4 +1,4 @@
-import { WavError } from '../model/errors';
+import { WavError } from '../model/soundErrors';
 
 /** A whole sound. */
 export interface WavSound {

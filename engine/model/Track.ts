@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { AccessUnit } from './AccessUnit';
-import { type Clock, systemClock } from './Clock';
 import { asError } from './asError';
+import { type Clock, systemClock } from './Clock';
 import { CaptureEndedError, type MediaError } from './errors';
 import { type Happening, nextState, type State } from './lifeCycle';
 import type { Origin, OriginListener, OriginRun } from './Origin';

@@ -1,5 +1,6 @@
 import type { Clock } from '../model/Clock';
-import { type MediaError, PlaybackError } from '../model/errors';
+import type { MediaError } from '../model/errors';
+import { PlaybackError } from '../model/soundErrors';
 import { Child, type ChildExit } from '../process/Child';
 import type { SoundProgram } from '../process/soundSystem';
 import { BLOCK_MS } from './audioBlock';

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../model/Clock';
-import { MediaError, PlaybackError } from '../model/errors';
+import { MediaError } from '../model/errors';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
+import { PlaybackError } from '../model/soundErrors';
 import type { SoundFinder } from '../process/SoundFinder';
 import { playArguments } from '../process/soundArguments';
 import { namedDevice, type SoundBackend, type SoundSystem } from '../process/soundSystem';

@@ -1,12 +1,11 @@
+import { DeviceBusyError, type MediaError } from '../model/errors';
 import {
-  DeviceBusyError,
-  type MediaError,
   NaudiodonMissingError,
   PlaybackError,
   SoundAccessError,
   SoundDeviceMissingError,
   SoundServerGoneError,
-} from '../model/errors';
+} from '../model/soundErrors';
 import type { ChildExit } from '../process/Child';
 
 /** Sentences of the players, in English, and what they mean. The first that fits counts. */

@@ -1,4 +1,5 @@
-import { FfmpegMissingError, type MediaError, SoundMissingError } from '../model/errors';
+import { FfmpegMissingError, type MediaError } from '../model/errors';
+import { SoundMissingError } from '../model/soundErrors';
 import { FfmpegFinder } from './ffmpeg';
 import { outputOf } from './outputOf';
 import type { SoundBackend, SoundSystem } from './soundSystem';

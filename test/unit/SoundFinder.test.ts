@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FfmpegMissingError, SoundMissingError } from '../../engine/model/errors';
+import { FfmpegMissingError } from '../../engine/model/errors';
+import { SoundMissingError } from '../../engine/model/soundErrors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import type { Output, OutputOptions } from '../../engine/process/outputOf';
 import { SoundFinder } from '../../engine/process/SoundFinder';
