@@ -7,6 +7,7 @@ import * as callErrors from '../../engine/model/callErrors';
 import * as errors from '../../engine/model/errors';
 import * as peerErrors from '../../engine/model/peerErrors';
 import * as picameraErrors from '../../engine/model/picameraErrors';
+import * as soundErrors from '../../engine/model/soundErrors';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
@@ -30,7 +31,15 @@ interface Sample {
 
 /** One error of each class, and the codes that have no class. */
 const samples: Sample[] = [
-  ...(Object.values({ ...errors, ...callErrors, ...peerErrors, ...picameraErrors }) as unknown[])
+  ...(
+    Object.values({
+      ...errors,
+      ...callErrors,
+      ...peerErrors,
+      ...picameraErrors,
+      ...soundErrors,
+    }) as unknown[]
+  )
     .filter(isConcreteError)
     .map(Class => new Class('first', 'second'))
     .map(({ code, facts, message }) => ({ code, facts, message })),
