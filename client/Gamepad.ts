@@ -1,5 +1,4 @@
 import { safely } from './Emitter';
-import { epochMs } from './epochMs';
 import {
   changesOf,
   type GamepadReading,
@@ -8,6 +7,7 @@ import {
   stateOf,
 } from './gamepadState';
 import { Heartbeat, REPEAT_MS } from './Heartbeat';
+import { timeOfDay } from './timeOfDay';
 
 /** A change of a gamepad: RTCBot's fields, and those it lacks. */
 export interface GamepadMessage {
@@ -142,7 +142,7 @@ export class Gamepad {
   #tell(type: string, value: boolean | number): void {
     this.#heartbeat.told(Object.values(this.#state).some(Boolean));
     const place = placeOf(type, this.#mapping);
-    const message = { type, value, ...(place ? { place } : {}), timestamp: epochMs() };
+    const message = { type, value, ...(place ? { place } : {}), timestamp: timeOfDay() };
     safely(this.#callback, message);
   }
 }

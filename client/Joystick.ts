@@ -1,7 +1,7 @@
 import { safely } from './Emitter';
-import { epochMs } from './epochMs';
 import { Heartbeat, REPEAT_MS } from './Heartbeat';
 import { AT_REST, positionOf, type StickPosition } from './stick';
+import { timeOfDay } from './timeOfDay';
 
 /** A movement of a joystick. */
 export interface JoystickMessage {
@@ -144,7 +144,7 @@ export class Joystick {
       x,
       y,
       held,
-      timestamp: epochMs(),
+      timestamp: timeOfDay(),
     } as const;
     safely(this.#callback, message);
   }

@@ -1,7 +1,7 @@
 import { safely } from './Emitter';
-import { epochMs } from './epochMs';
 import { Heartbeat, REPEAT_MS } from './Heartbeat';
 import { isTyped, scrollsPage } from './keyUse';
+import { timeOfDay } from './timeOfDay';
 
 /** A key that was pressed or released: RTCBot's fields, and those it lacks. */
 export interface KeyMessage {
@@ -73,7 +73,7 @@ export class Keyboard {
     const none = { altKey: false, shiftKey: false, ctrlKey: false, metaKey: false };
     for (const message of held) {
       const released = { ...message, ...none, type: 'keyup', repeat: false } as const;
-      safely(this.#callback, { ...released, timestamp: epochMs() });
+      safely(this.#callback, { ...released, timestamp: timeOfDay() });
     }
   }
 
@@ -102,7 +102,7 @@ export class Keyboard {
 
   #repeat(): void {
     const newest = [...this.#held.values()].at(-1);
-    if (newest) this.#tell({ ...newest, repeat: true, timestamp: epochMs() });
+    if (newest) this.#tell({ ...newest, repeat: true, timestamp: timeOfDay() });
   }
 
   #tell(message: KeyMessage): void {
@@ -119,5 +119,5 @@ function placeOf({ code, key }: KeyboardEvent): string {
 function messageOf(type: KeyMessage['type'], event: KeyboardEvent): KeyMessage {
   const { altKey, shiftKey, ctrlKey, metaKey, keyCode, key, repeat } = event;
   const modifiers = { altKey, shiftKey, ctrlKey, metaKey };
-  return { type, ...modifiers, keyCode, key, code: placeOf(event), repeat, timestamp: epochMs() };
+  return { type, ...modifiers, keyCode, key, code: placeOf(event), repeat, timestamp: timeOfDay() };
 }

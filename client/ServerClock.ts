@@ -6,13 +6,16 @@ export interface CaptureMark {
   captureTime: number;
 }
 
+/** Clocks that are only a bit too fast or too slow go apart by less within ten exchanges, in ms. */
+const TOLERANCE_MS = 20;
 /** Exchanges that are remembered. */
 const EXCHANGES = 10;
 
 /**
  * Translates the server's time into this page's, from timed questions and answers as NTP does
  * (RFC 5905, section 8): of the last ten exchanges the one with the shortest round trip counts, as
- * the least could hide in it. All times are in ms since the epoch.
+ * the least could hide in it. An exchange that no offset could explain together with those before
+ * starts anew: this computer slept, which halts the page's clock. All times are in ms since the epoch.
  */
 export class ServerClock {
   readonly #exchanges: Exchange[] = [];
@@ -21,7 +24,9 @@ export class ServerClock {
   /** Takes an exchange: sent and received by this page's clock, answered at `serverTime`. */
   addExchange(sentAt: number, serverTime: number, receivedAt: number): void {
     const offsetMs = serverTime - (sentAt + receivedAt) / 2;
-    this.#exchanges.push({ offsetMs, roundTripMs: receivedAt - sentAt });
+    const exchange = { offsetMs, roundTripMs: receivedAt - sentAt };
+    if (this.#exchanges.some(each => contradicts(each, exchange))) this.#exchanges.length = 0;
+    this.#exchanges.push(exchange);
     if (this.#exchanges.length > EXCHANGES) this.#exchanges.shift();
   }
 
@@ -59,6 +64,12 @@ export class ServerClock {
 interface Exchange {
   offsetMs: number;
   roundTripMs: number;
+}
+
+/** The true offset lies within half a round trip of a measured one. */
+function contradicts(a: Exchange, b: Exchange): boolean {
+  const mostMs = (a.roundTripMs + b.roundTripMs) / 2 + TOLERANCE_MS;
+  return Math.abs(a.offsetMs - b.offsetMs) > mostMs;
 }
 
 /** From RTP timestamp `from` to `to` in ms at 90 kHz: negative if `to` is earlier, across the 32-bit wrap. */

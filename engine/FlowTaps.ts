@@ -1,5 +1,6 @@
 import type { AudioSource } from './capture/AudioSource';
 import type { Source } from './capture/Source';
+import { epochMs } from './model/Clock';
 import type { Frame, FrameFormat } from './model/Frame';
 import type { Track } from './model/Track';
 import { type Chunk, FlowChunks } from './output/FlowChunks';
@@ -77,7 +78,7 @@ export function nextFrame(
     };
     const failed = (error: Error) => finish(() => reject(error));
     const aborted = () => finish(() => reject(signal.reason));
-    const askedMs = Date.now();
+    const askedMs = epochMs();
     source.on('failed', failed);
     signal.addEventListener('abort', aborted);
     const subscription = picturesOf(source, settings).subscribe({

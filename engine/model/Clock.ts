@@ -19,9 +19,30 @@ export const systemClock: Clock = {
 };
 
 /**
- * Wall-clock time in ms since the epoch, with a fraction. `performance.timeOrigin` differs between
- * threads but its sum with `now()` does not, so times of different threads can be compared.
+ * The time of all media, in ms since the epoch, with a fraction. It was the time of day when the
+ * process started and only counts on since: the system's clock may be set, which machines without a
+ * battery for it do after each start, and streams must not jump with it. Flows and users get times
+ * by `timeOfDay`. `performance.timeOrigin` differs between threads but its sum with `now()` does
+ * not, so times of different threads can be compared.
  */
 export function epochMs(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** Smaller differences are rounding, in ms: times of a stream keep their distances. */
+const ROUNDING_MS = 5;
+let aheadMs = 0;
+
+/** How far the time of day is ahead of `epochMs` now, in ms. */
+export function timeOfDayAheadMs(): number {
+  // Date.now() is cut off to whole ms.
+  const nowMs = Date.now() + 0.5 - epochMs();
+  if (Math.abs(nowMs) <= ROUNDING_MS) aheadMs = 0;
+  else if (Math.abs(nowMs - aheadMs) > ROUNDING_MS) aheadMs = nowMs;
+  return aheadMs;
+}
+
+/** A time by `epochMs` as the time of day, for flows and users, in ms since the epoch. */
+export function timeOfDay(timeMs: number): number {
+  return timeMs + timeOfDayAheadMs();
 }

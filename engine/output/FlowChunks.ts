@@ -1,4 +1,5 @@
 import type { AudioUnit } from '../model/AudioUnit';
+import { timeOfDay } from '../model/Clock';
 import type { Subscription, Track } from '../model/Track';
 
 /** A piece of sound for a flow. */
@@ -53,7 +54,8 @@ export class FlowChunks {
     this.#waiting = [];
   }
 
-  #take({ data, sampleRate, channels, timestampMs }: AudioUnit): void {
+  #take({ data, sampleRate, channels, ...unit }: AudioUnit): void {
+    const timestampMs = timeOfDay(unit.timestampMs);
     this.#waiting.push({ data, sampleRate, channels, timestampMs, sequence: this.#sequence });
     this.#sequence += 1;
     if (this.#waiting.length > MOST_WAITING) {

@@ -1,5 +1,6 @@
 import { fromI420 } from '../coding/pixels';
 import type { AccessUnit } from '../model/AccessUnit';
+import { timeOfDay } from '../model/Clock';
 import type { Frame, FrameFormat } from '../model/Frame';
 import type { Subscription, Track } from '../model/Track';
 
@@ -78,9 +79,10 @@ export class FlowFrames {
   }
 }
 
-/** A unit as a frame. Pixels are laid out only now, when the flow is ready for them. */
+/** A unit as a frame, with the time of day. Pixels are laid out only now, when the flow is ready for them. */
 export function frameOf(unit: AccessUnit, format: FrameFormat, sequence: number): Frame {
-  const { width, height, timestampMs } = unit;
+  const { width, height } = unit;
+  const timestampMs = timeOfDay(unit.timestampMs);
   const data = format === 'jpeg' ? unit.data : fromI420(unit.data, format, { width, height });
   return { data, format, width, height, timestampMs, sequence };
 }

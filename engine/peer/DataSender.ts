@@ -1,4 +1,5 @@
 import type { RTCDataChannel, RTCSctpTransport } from 'werift';
+import { epochMs } from '../model/Clock';
 import type { ChannelData } from './MessageChannel';
 
 /** Hands messages to the stack. */
@@ -81,7 +82,7 @@ export class DataSender implements ChannelSender {
       {
         ordered,
         ...(maxRetransmits === null ? {} : { maxRetransmits }),
-        ...(maxPacketLifeTime === null ? {} : { expiry: (Date.now() + maxPacketLifeTime) / 1000 }),
+        ...(maxPacketLifeTime === null ? {} : { expiry: (epochMs() + maxPacketLifeTime) / 1000 }),
       },
     );
     // A transport that closes in this moment; the end of the peer is told elsewhere.

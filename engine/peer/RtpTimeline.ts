@@ -1,3 +1,5 @@
+import { timeOfDayAheadMs } from '../model/Clock';
+
 /** How long the fastest packet counts, in ms: long enough to meet one without delay, short enough to follow drift. */
 const BUCKET_MS = 5000;
 /** A sender whose clock differs from ours by more than this, transport included, is not believed, in ms. */
@@ -58,11 +60,15 @@ export class RtpTimeline {
     return this.#lastMs;
   }
 
-  /** A sender report. @param ntpTime 32.32 bits */
-  report(rtpTimestamp: number, ntpTime: bigint): void {
-    const senderMs = Number(ntpTime) / 2 ** 32 - NTP_EPOCH_SECONDS;
+  /**
+   * A sender report.
+   * @param ntpTime 32.32 bits
+   * @param aheadMs how far the time of day is ahead of the clock of `arrivalMs`: senders know the former
+   */
+  report(rtpTimestamp: number, ntpTime: bigint, aheadMs = timeOfDayAheadMs()): void {
+    const senderSeconds = Number(ntpTime) / 2 ** 32 - NTP_EPOCH_SECONDS;
     const ticks = this.#unwrapped(rtpTimestamp);
-    this.#reportedOffsetMs = senderMs * 1000 - this.#mediaMs(ticks);
+    this.#reportedOffsetMs = senderSeconds * 1000 - aheadMs - this.#mediaMs(ticks);
   }
 
   get #shortestMs(): number {

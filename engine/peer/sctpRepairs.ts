@@ -1,4 +1,5 @@
 import type { RTCDataChannel, RTCSctpTransport } from 'werift';
+import { epochMs } from '../model/Clock';
 
 /** A DATA chunk as the stack queues it (RFC 9260 3.3.1). */
 interface Chunk {
@@ -8,7 +9,7 @@ interface Chunk {
   readonly sentCount: number;
   /** Absent: as often as it takes. */
   readonly maxRetransmits?: number;
-  /** When it becomes useless, in s since the epoch. */
+  /** When it becomes useless, in s by `epochMs`. */
   readonly expiry?: number;
   acked: boolean;
   abandoned: boolean;
@@ -79,6 +80,8 @@ const PARTIAL_LIFETIME = 0x02;
 const RTO_MOST = 60;
 const RTO_LEAST = 0.4;
 const RTO_INITIAL = 1;
+/** In s: more than this is a clock that was set. */
+const LONGEST_ROUND_TRIP = 30;
 
 /**
  * Mends what the stack does wrong with data channels, once its association is there and before it
@@ -107,7 +110,7 @@ export function repairDataChannels(transport: RTCSctpTransport): void {
 function abandon(association: Association, chunk: Chunk): boolean {
   if (chunk.abandoned) return true;
   const { sentCount, maxRetransmits, expiry } = chunk;
-  const isLate = expiry !== undefined && expiry < Date.now() / 1000;
+  const isLate = expiry !== undefined && expiry < epochMs() / 1000;
   if (!isLate && (maxRetransmits === undefined || sentCount <= maxRetransmits)) return false;
   for (const fragment of messageOf(association, chunk)) {
     const isInFlight = fragment.sentCount > 0 && !fragment.acked && !fragment.retransmit;
@@ -227,6 +230,8 @@ function answerSooner(association: Association): void {
   const original = association.updateRto.bind(association);
   association.rto = RTO_INITIAL;
   association.updateRto = seconds => {
+    // The stack measures by the time of day, which may be set in between.
+    if (seconds < 0 || seconds > LONGEST_ROUND_TRIP) return;
     original(seconds);
     const { srtt = RTO_INITIAL, rttvar } = association;
     association.rto = Math.min(Math.max(srtt + 4 * rttvar, RTO_LEAST), RTO_MOST);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { epochMs } from '../../engine/model/Clock';
 import { type Chunk, FlowChunks } from '../../engine/output/FlowChunks';
 import { manualSound, unitsOf } from '../support/manualSound';
 import { settled } from '../support/settled';
@@ -23,6 +24,21 @@ async function setUp() {
 }
 
 describe('FlowChunks', () => {
+  it('tells the time of day, also when the clock of the machine was set', async context => {
+    const { track, push } = manualSound();
+    const chunks: Chunk[] = [];
+    const flow = new FlowChunks(track, chunk => chunks.push(chunk));
+    await settled();
+    const dayMs = 86_400_000;
+    const realMs = Date.now();
+    context.mock.method(Date, 'now', () => realMs + dayMs);
+    const [unit] = unitsOf(Buffer.alloc(48 * 20 * 2), { sampleRate: 48_000, fromMs: epochMs() });
+    if (unit) push(unit);
+    assert.ok(Math.abs((chunks[0]?.timestampMs ?? 0) - realMs - dayMs) < 60_000);
+    flow.close();
+    await track.close();
+  });
+
   it('hands the first chunk over at once, in the form of the sound', async () => {
     const { chunks, deliver } = await setUp();
     deliver(1);

@@ -5,6 +5,7 @@ import { FlowOrigin } from '../../engine/capture/FlowOrigin';
 import { Source } from '../../engine/capture/Source';
 import { FlowTaps, nextFrame } from '../../engine/FlowTaps';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
+import { epochMs } from '../../engine/model/Clock';
 import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors';
 import type { Frame } from '../../engine/model/Frame';
 import type { Chunk } from '../../engine/output/FlowChunks';
@@ -123,8 +124,8 @@ describe('nextFrame', () => {
     const { origin, source, started } = setUp();
     const asked = nextFrame(source, wanted, new AbortController().signal);
     await started();
-    origin.run.unit({ ...JPEG, timestampMs: Date.now() - 5000 });
-    const timestampMs = Date.now() + 1;
+    origin.run.unit({ ...JPEG, timestampMs: epochMs() - 5000 });
+    const timestampMs = epochMs() + 1;
     origin.run.unit({ ...JPEG, timestampMs });
     origin.run.unit({ ...JPEG, timestampMs: timestampMs + 33 });
     const { data, ...frame } = await asked;
@@ -133,6 +134,22 @@ describe('nextFrame', () => {
     assert.deepEqual(frame, { format: 'jpeg', width, height, timestampMs, sequence: 0 });
     await source.close();
   });
+
+  for (const hours of [-1, 1]) {
+    it(`gives it also when the clock of the machine was set by ${hours} h, and with its time`, async context => {
+      const { origin, source, started } = setUp();
+      const realMs = Date.now();
+      context.mock.method(Date, 'now', () => realMs + hours * 3_600_000);
+      const asked = nextFrame(source, wanted, new AbortController().signal);
+      await started();
+      origin.run.unit({ ...JPEG, timestampMs: epochMs() - 5000 });
+      origin.run.unit({ ...JPEG, timestampMs: epochMs() + 1, width: 7 });
+      const { timestampMs, width } = await asked;
+      assert.equal(width, 7);
+      assert.ok(Math.abs(timestampMs - Date.now()) < 60_000);
+      await source.close();
+    });
+  }
 
   it("rejects with the source's failure", async () => {
     const { origin, source, started } = setUp();

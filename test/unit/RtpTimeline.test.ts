@@ -72,6 +72,19 @@ describe('An RtpTimeline', () => {
     });
   }
 
+  for (const setMs of [3_600_000, -3_600_000]) {
+    it(`takes reports by the time of day though our clock was set by ${setMs} ms since the start`, () => {
+      const timeline = new RtpTimeline(RATE);
+      for (let index = 0; index < 300; index += 1) {
+        const sinceMs = index * FRAME_MS;
+        if (index % 25 === 0)
+          timeline.report(sinceMs * 90, ntpTime(START + sinceMs + setMs), setMs);
+        const timestampMs = timeline.timestampMs(sinceMs * 90, START + sinceMs + 100);
+        assert.ok(Math.abs(timestampMs - START - sinceMs) < 1);
+      }
+    });
+  }
+
   it('turns to the reports gently when they begin late', () => {
     const timeline = new RtpTimeline(RATE);
     const at = (index: number) => index * FRAME_MS;

@@ -28,6 +28,14 @@ describe('ServerClock', () => {
     assert.equal(clock.roundTripMs, 2);
   });
 
+  it('starts anew after the computer slept, which halts the clock of the page', () => {
+    const clock = new ServerClock();
+    clock.addExchange(1000, 6001, 1002);
+    clock.addExchange(2000, 3_607_110, 2020);
+    assert.equal(clock.offsetMs, 3_605_100);
+    assert.equal(clock.roundTripMs, 20);
+  });
+
   it('forgets all but the last ten exchanges', () => {
     const clock = new ServerClock();
     clock.addExchange(0, 1, 2);
