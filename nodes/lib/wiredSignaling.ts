@@ -6,6 +6,8 @@ import { readOffer } from '../../signaling/readOffer';
 /** A message that carries an offer, as core `http in` sends it, or an answer, as `http response` takes it. */
 export interface SignalingMessage extends NodeMessage {
   res?: unknown;
+  /** The request of an `http in` node. */
+  req?: { readonly headers?: { readonly 'content-type'?: string } };
   statusCode?: number;
   headers?: Record<string, string>;
 }
@@ -29,7 +31,7 @@ export async function answerMessage(
   answerer: Answerer,
 ): Promise<unknown> {
   try {
-    const offer = readOffer(message.payload);
+    const offer = readOffer(message.payload, message.req?.headers?.['content-type']);
     if (offer.sdp.length > MOST_CHARACTERS) {
       throw new Refusal(413, `The offer has more than ${MOST_CHARACTERS} characters`);
     }

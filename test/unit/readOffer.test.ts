@@ -13,6 +13,7 @@ describe('readOffer', () => {
     { it: 'reads bytes', body: new Uint8Array(Buffer.from(JSON_TEXT)) },
     { it: 'reads an object', body: { ...OFFER } },
     { it: 'reads an object without a prototype', body: Object.assign(Object.create(null), OFFER) },
+    { it: 'reads a form', body: String(new URLSearchParams(OFFER)) },
     { it: 'leaves other keys out', body: { ...OFFER, answer: 42 } },
   ]) {
     it(sentence, () => assert.deepEqual(readOffer(body), OFFER));
@@ -38,4 +39,12 @@ describe('readOffer', () => {
       ),
     );
   }
+
+  it('names the content type of what a parser of forms has cut up', () => {
+    const pieces = Object.fromEntries(new URLSearchParams(JSON_TEXT));
+    assert.throws(
+      () => readOffer(pieces, 'application/x-www-form-urlencoded; charset=utf-8'),
+      /sent as application\/x-www-form-urlencoded: send it with Content-Type: application\/json/,
+    );
+  });
 });
