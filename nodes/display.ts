@@ -17,6 +17,7 @@ import { HttpPictures } from './lib/HttpPictures';
 import { frameIn, type MediaMessage } from './lib/mediaMessages';
 import { type Mount, Mounts } from './lib/mount';
 import { NodeStatus } from './lib/NodeStatus';
+import { originRules } from './lib/originSettings';
 import { type PeerMessage, peerOf } from './lib/peerMessage';
 import { ShownTracks } from './lib/ShownTracks';
 import { tokenOf } from './lib/tokenOf';
@@ -44,7 +45,13 @@ export = (RED: NodeAPI): void => {
       const path = normalisePath(config.path);
       if (path === '/') throw new SettingError('path', 'it must not be /');
       const token = tokenOf(config, this.credentials);
-      const endpoint = createPictures({ path, token, feed: new HttpPictures(shown) });
+      const endpoint = createPictures({
+        path,
+        token,
+        feed: new HttpPictures(shown),
+        origins: originRules(config),
+        log: line => RED.log.info(`[rtc-display:${path}] ${line}`),
+      });
       return Mounts.of(RED).claim(path, endpoint, {
         mounted: () => shownStatus.refuse(undefined),
         refused: error => shownStatus.refuse(error),

@@ -71,6 +71,11 @@
   /** Texts that browsers leave alone as the path of an address. */
   const isPath = text => !/[?#%\\\p{Cc}]|(^|\/)\.\.?(\/|$)/u.test(text);
 
+  const ORIGIN = /^(\*|null|([a-z][a-z\d+.-]*:\/\/)?(\*\.)?[^\s/*?#@\\]+\/?)$/i;
+
+  /** Whether a text lists origins: servers, names, `*` or `null`, with blanks or commas between them. */
+  const areOrigins = text => text.split(/[\s,;]+/).every(entry => !entry || ORIGIN.test(entry));
+
   /** The path as a node mounts it: with a slash in front, none at the end. */
   function normalPath(path) {
     if (isEnv(path)) return path;
@@ -214,6 +219,16 @@
 
   window.rtcbotDialogs = {
     ...{ open, close, settingOf, checked, isEmpty, isEnv },
-    ...{ isPath, normalPath, addressOf, nameTyped, option, deviceSearch, pickDevice, pickSound },
+    ...{
+      isPath,
+      areOrigins,
+      normalPath,
+      addressOf,
+      nameTyped,
+      option,
+      deviceSearch,
+      pickDevice,
+      pickSound,
+    },
   };
 })();

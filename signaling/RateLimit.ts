@@ -24,13 +24,23 @@ export class RateLimit {
     this.#filledAtMs = clock.now();
   }
 
-  /** Asks for one. Returns 0 when it is granted, else the time until the next one is, in ms. */
-  take(): number {
+  /** Time until one would be granted, in ms; 0 for at once. Takes none. */
+  get waitMs(): number {
     const now = this.#clock.now();
     this.#left = Math.min(this.#burst, this.#left + (now - this.#filledAtMs) * this.#perMs);
     this.#filledAtMs = now;
-    if (this.#left < 1) return (1 - this.#left) / this.#perMs;
-    this.#left -= 1;
-    return 0;
+    return this.#left < 1 ? (1 - this.#left) / this.#perMs : 0;
+  }
+
+  /** Asks for one. Returns 0 when it is granted, else the time until the next one is, in ms. */
+  take(): number {
+    const waitMs = this.waitMs;
+    if (waitMs === 0) this.#left -= 1;
+    return waitMs;
+  }
+
+  /** Takes all that is left. */
+  drain(): void {
+    if (this.waitMs === 0) this.#left = 0;
   }
 }

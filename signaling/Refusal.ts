@@ -36,6 +36,12 @@ export function refusalOf(error: unknown): Refusal {
   }
 }
 
+/** The refusal of what comes too often. @param what of which there is too much */
+export function tooFast(what: string, waitMs: number): Refusal {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new Refusal(429, `${what}: try again in ${seconds} s`, { 'Retry-After': String(seconds) });
+}
+
 /** Makes one printable line of at most 300 characters of any text. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();

@@ -30,15 +30,33 @@ export function scriptAsset(mediaType: string, body: Buffer): Asset {
 /**
  * The ready-made page.
  * @param template HTML in which each `{{base}}` stands for `base`, what its URLs begin with
+ * @param framedBy sources, besides this server itself, whose pages may show this one in a frame
  */
-export function pageAsset(template: string, base: string): Asset {
+export function pageAsset(template: string, base: string, framedBy: readonly string[] = []): Asset {
   const html = template.replaceAll('{{base}}', () => escapeHtml(base));
   return asset(Buffer.from(html), {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': CONTENT_POLICY,
+    ...framingHeaders(framedBy, [CONTENT_POLICY]),
     // The page's address may hold an access token.
     'Referrer-Policy': 'no-referrer',
   });
+}
+
+/**
+ * The headers that say who may show something in a frame: this server itself, and these sources. A page
+ * of others could lay itself over it, and have it clicked by somebody who does not see it.
+ * @param policies other parts of the Content-Security-Policy
+ */
+export function framingHeaders(
+  framedBy: readonly string[],
+  policies: readonly string[] = [],
+): Headers {
+  const ancestors = `frame-ancestors ${["'self'", ...framedBy].join(' ')}`;
+  return {
+    'Content-Security-Policy': [...policies, ancestors].join('; '),
+    // For what does not know the other; it cannot name origins.
+    ...(framedBy.length === 0 && { 'X-Frame-Options': 'SAMEORIGIN' }),
+  };
 }
 
 /** The reply to GET or HEAD: 304 when the client has this very version. */

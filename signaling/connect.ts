@@ -1,30 +1,37 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../engine/model/Clock';
+import { AddressLimits } from './AddressLimits';
 import type { Answerer } from './Answerer';
-import { QuietLog } from './QuietLog';
+import { addressOf } from './addressOf';
+import type { QuietLog } from './QuietLog';
 import { RateLimit } from './RateLimit';
-import { Refusal, refusalOf } from './Refusal';
+import { type Refusal, refusalOf, tooFast } from './Refusal';
 import { type Request, readBody } from './readBody';
 import { readOffer } from './readOffer';
 import { type Reply, reply, textReply } from './reply';
-import { checkToken } from './token';
+import type { TokenGuard } from './TokenGuard';
 
 export interface ConnectOptions {
   readonly answerer: Answerer;
-  /** Absent or empty: none is asked for. */
-  readonly token?: string;
+  readonly tokens: TokenGuard;
   /** Longest offer, in bytes. */
   readonly maxBodyBytes: number;
   /** How long an offer may take to arrive, in ms. */
   readonly bodyTimeoutMs: number;
-  /** Offers taken in the long run, per second. */
+  /** Offers taken of one address in the long run, per second. */
   readonly connectsPerSecond: number;
-  /** Offers taken at once after a pause. */
+  /** Offers taken of one address at once after a pause. */
   readonly connectBurst: number;
-  /** Gets a line for each refused offer, at most one a second. */
-  readonly log: (line: string) => void;
+  /** Gets a line for each refused offer. */
+  readonly log: QuietLog;
   readonly clock: Clock;
 }
+
+/**
+ * Offers that reach the media engine, from everywhere together: each makes a peer. What is not an
+ * offer, or has no right token, does not count.
+ */
+const OF_ALL = { perSecond: 100, burst: 200 };
 
 /** Answers one request. Never rejects. */
 export type ConnectHandler = (
@@ -39,17 +46,27 @@ export type ConnectHandler = (
  * fails on one.
  */
 export function createConnect(options: ConnectOptions): ConnectHandler {
-  const { answerer, token, maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs, clock } = options;
+  const {
+    answerer,
+    tokens,
+    maxBodyBytes: maxBytes,
+    bodyTimeoutMs: timeoutMs,
+    clock,
+    log,
+  } = options;
   const { connectsPerSecond: perSecond, connectBurst: burst } = options;
-  const rate = new RateLimit({ perSecond, burst, clock });
-  const log = new QuietLog(options.log, clock);
+  const rates = new AddressLimits({ perSecond, burst, clock });
+  const allRate = new RateLimit({ ...OF_ALL, clock });
 
   const answer = async (request: Request, query: URLSearchParams): Promise<Reply> => {
-    // Before the token is looked at, so that tokens cannot be guessed at full speed.
-    const waitMs = rate.take();
-    if (waitMs > 0) throw tooFast(waitMs);
-    if (token) checkToken(token, request.headers, query);
-    const offer = readOffer(await readBody(request, { maxBytes, timeoutMs, clock }));
+    const address = addressOf(request);
+    const waitMs = rates.of(address).take();
+    if (waitMs > 0) throw tooFast('Too many offers at once', waitMs);
+    tokens.check(address, request.headers, query);
+    const body = await readBody(request, { maxBytes, timeoutMs, clock });
+    const offer = readOffer(body, request.headers['content-type']);
+    const allWaitMs = allRate.take();
+    if (allWaitMs > 0) throw tooFast('Too many offers at once', allWaitMs);
     const { description } = await answerer.answer(offer);
     const { sdp, type } = description;
     return jsonReply({ sdp, type });
@@ -61,9 +78,7 @@ export function createConnect(options: ConnectOptions): ConnectHandler {
     } catch (error) {
       const refusal = refusalOf(error);
       reply(request, response, clock, textReply(refusal.status, refusal.message, refusal.headers));
-      log.write(
-        `Offer from ${request.socket.remoteAddress ?? 'a client that left'} ${why(refusal)}`,
-      );
+      log.write(`Offer from ${addressOf(request) || 'a client that left'} ${why(refusal)}`);
     }
   };
 }
@@ -71,13 +86,6 @@ export function createConnect(options: ConnectOptions): ConnectHandler {
 function jsonReply(value: object): Reply {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   return { status: 200, headers, body: Buffer.from(JSON.stringify(value)) };
-}
-
-function tooFast(waitMs: number): Refusal {
-  const seconds = Math.ceil(waitMs / 1000);
-  return new Refusal(429, 'Too many offers at once: try again soon', {
-    'Retry-After': String(seconds),
-  });
 }
 
 /** For the log, where a failure of ours is told in full. */

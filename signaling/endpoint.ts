@@ -1,12 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../engine/model/Clock';
+import { AddressLimits } from './AddressLimits';
 import type { Answerer } from './Answerer';
+import { addressOf } from './addressOf';
 import { type Asset, assetReply, pageAsset, scriptAsset } from './asset';
 import { type ConnectHandler, createConnect } from './connect';
+import { Gate, isPreflight, preflightReply, wrongMethod } from './Gate';
+import type { OriginRules, Verdict } from './originPolicy';
+import { QuietLog } from './QuietLog';
+import { refusalOf, tooFast } from './Refusal';
 import type { Request } from './readBody';
-import { type Reply, reply, textReply } from './reply';
+import { reply, textReply } from './reply';
 import { type RequestTarget, targetOf } from './requestTarget';
-import { hasToken } from './token';
+import { TokenGuard } from './TokenGuard';
 
 /** What the endpoint serves from memory. */
 export interface EndpointAssets {
@@ -29,13 +35,17 @@ export interface EndpointOptions {
   readonly assets: EndpointAssets;
   /** Access token that an offer must carry. Absent or empty: none. The page and scripts need none. */
   readonly token?: string | undefined;
+  /** Whose pages may ask. Default: this server's own, under local names. */
+  readonly origins?: OriginRules;
+  /** Whose pages besides this server's own may show the page in a frame, as sources of a CSP. Default: none. */
+  readonly framedBy?: readonly string[];
   /** Longest offer, in bytes. Default 65536. */
   readonly maxBodyBytes?: number;
   /** How long an offer may take to arrive, in ms. Default 10000. */
   readonly bodyTimeoutMs?: number;
-  /** Offers taken in the long run, per second. Default 20. */
+  /** Offers taken of one address in the long run, per second. Default 20. */
   readonly connectsPerSecond?: number;
-  /** Offers taken at once after a pause. Default 64. */
+  /** Offers taken of one address at once after a pause. Default 64. */
   readonly connectBurst?: number;
   /** Gets one line for each refused offer, at most one a second. No secrets in it. Default: none. */
   readonly log?: (line: string) => void;
@@ -49,10 +59,15 @@ export type Handler = (
   next: (error?: unknown) => void,
 ) => void;
 
+/** What of a request tells whose it is. */
+export type RequestLine = Pick<Request, 'url' | 'method' | 'headers'>;
+
 /** A handler that never throws, and passes to `next` what is not its own. */
 export type Endpoint = Handler & {
   /** Whether it will answer this request itself. */
-  owns(request: Request): boolean;
+  owns(request: RequestLine): boolean;
+  /** Whether its own list allows the page that asks, whatever the server's settings say. */
+  lists(request: Request): boolean;
 };
 
 /** One address: the methods it takes, and what answers them. */
@@ -60,78 +75,121 @@ interface Route {
   readonly allow: readonly string[];
   /** Other methods are refused (405), not left to others. */
   readonly exclusive: boolean;
-  handle(request: Request, response: ServerResponse, target: RequestTarget): void;
+  /** It holds no secret and does nothing. */
+  readonly isPublic: boolean;
+  handle(call: Call): void;
 }
+
+/** A request that was let in. */
+interface Call {
+  readonly request: Request;
+  readonly response: ServerResponse;
+  readonly target: RequestTarget;
+  readonly verdict: Verdict;
+}
+
+/** The page and the scripts for one address: some 100 visits at once, as behind a common proxy. */
+const FILES = { perSecond: 50, burst: 300 };
 
 /**
  * The HTTP side of a connection: the page at `path`, and below it the client library (`rtcbot.js`,
  * `rtcbot.mjs`) and RTCBot's signaling (`connect`).
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const routes = routesOf(options);
   const clock = options.clock ?? systemClock;
+  const log = new QuietLog(options.log ?? (() => {}), clock);
+  const gate = new Gate(options.origins);
+  const routes = routesOf(options, clock, log);
   const prefix = options.path === '/' ? '' : options.path;
 
-  const find = (request: Request) => {
+  const find = (request: RequestLine) => {
     const target = targetOf(request.url);
     const route = target && routes.get(nameBelow(prefix, target.path) ?? '');
     if (!target || !route) return undefined;
     const isAllowed = route.allow.includes(request.method ?? '');
-    return isAllowed || route.exclusive ? { route, target, isAllowed } : undefined;
+    const isOurs = isAllowed || route.exclusive || isPreflightFor(request, route);
+    return isOurs ? { route, target, isAllowed } : undefined;
   };
 
   const handle: Handler = (request, response, next) => {
     const found = find(request);
-    if (!found) next();
-    else if (found.isAllowed) found.route.handle(request, response, found.target);
-    else reply(request, response, clock, wrongMethod(found.route.allow.join(', ')));
+    if (!found) {
+      next();
+      return;
+    }
+    const { route, target, isAllowed } = found;
+    try {
+      const verdict = gate.admit(request, response, route.isPublic);
+      if (isAllowed) route.handle({ request, response, target, verdict });
+      else if (verdict.kind === 'listed' && isPreflight(request)) {
+        reply(request, response, clock, preflightReply(request, route.allow));
+      } else reply(request, response, clock, wrongMethod(route.allow));
+    } catch (error) {
+      const { status, message, headers } = refusalOf(error);
+      reply(request, response, clock, textReply(status, message, headers));
+      log.write(`Request from ${addressOf(request)} refused with ${status}: ${message}`);
+    }
   };
-  return Object.assign(handle, { owns: (request: Request) => find(request) !== undefined });
+  return Object.assign(handle, {
+    owns: (request: RequestLine) => find(request) !== undefined,
+    lists: (request: Request) => gate.lists(request),
+  });
+}
+
+function isPreflightFor(request: RequestLine, { allow }: Route): boolean {
+  const method = request.headers['access-control-request-method'];
+  return isPreflight(request) && allow.includes(method ?? '');
 }
 
 /** The routes by what stands behind the path: '/' for the path itself. */
-function routesOf({ answerer, assets, page, base, token, ...rest }: EndpointOptions) {
-  const { clock = systemClock, log = () => {}, maxBodyBytes = 65536 } = rest;
-  const { bodyTimeoutMs = 10_000, connectsPerSecond = 20, connectBurst = 64 } = rest;
+function routesOf(options: EndpointOptions, clock: Clock, log: QuietLog) {
+  const { answerer, assets, page, base, framedBy, token } = options;
+  const { maxBodyBytes = 65536, bodyTimeoutMs = 10_000 } = options;
+  const { connectsPerSecond = 20, connectBurst = 64 } = options;
   const limits = { maxBodyBytes, bodyTimeoutMs, connectsPerSecond, connectBurst };
-  const connect = createConnect({ answerer, log, clock, ...limits, ...(token && { token }) });
+  const tokens = new TokenGuard({ token, clock });
+  const connect = createConnect({ answerer, tokens, log, clock, ...limits });
+  const files = new AddressLimits({ ...FILES, clock });
 
   const routes = new Map<string, Route>([
-    ['/rtcbot.js', assetRoute(scriptAsset('application/javascript', assets.script), true, clock)],
-    ['/rtcbot.mjs', assetRoute(scriptAsset('text/javascript', assets.module), true, clock)],
+    ['/rtcbot.js', assetRoute(scriptAsset('application/javascript', assets.script), files, clock)],
+    ['/rtcbot.mjs', assetRoute(scriptAsset('text/javascript', assets.module), files, clock)],
     ['/connect', connectRoute(connect)],
   ]);
   // The path itself may be shared with a flow that takes, say, a form's POST there.
   if (page) {
-    const visited = (request: Request, query: URLSearchParams) => {
+    const visited = ({ request, target, verdict }: Call) => {
       // A visitor who may not connect must not be able to switch the camera on either.
-      if (!token || hasToken(token, request.headers, query)) answerer.expect?.();
+      if (verdict.kind === 'foreign') return;
+      const { headers } = request;
+      if (tokens.isRight(addressOf(request), headers, target.query)) answerer.expect?.();
     };
-    routes.set('/', pageRoute(pageAsset(assets.page, base), visited, clock));
+    const asset = pageAsset(assets.page, base, framedBy);
+    routes.set('/', pageRoute(assetRoute(asset, files, clock), visited));
   }
   return routes;
 }
 
-function assetRoute(asset: Asset, exclusive: boolean, clock: Clock): Route {
+function assetRoute(asset: Asset, limits: AddressLimits, clock: Clock): Route {
   return {
     allow: ['GET', 'HEAD'],
-    exclusive,
-    handle: (request, response) =>
-      reply(request, response, clock, assetReply(asset, request.headers)),
+    exclusive: true,
+    isPublic: true,
+    handle: ({ request, response }) => {
+      const waitMs = limits.of(addressOf(request)).take();
+      if (waitMs > 0) throw tooFast('Too many requests at once', waitMs);
+      reply(request, response, clock, assetReply(asset, request.headers));
+    },
   };
 }
 
-function pageRoute(
-  asset: Asset,
-  visited: (request: Request, query: URLSearchParams) => void,
-  clock: Clock,
-): Route {
-  const route = assetRoute(asset, false, clock);
+function pageRoute(route: Route, visited: (call: Call) => void): Route {
   return {
     ...route,
-    handle: (request, response, target) => {
-      route.handle(request, response, target);
-      if (request.method === 'GET') visited(request, target.query);
+    exclusive: false,
+    handle: call => {
+      route.handle(call);
+      if (call.request.method === 'GET') visited(call);
     },
   };
 }
@@ -140,12 +198,9 @@ function connectRoute(connect: ConnectHandler): Route {
   return {
     allow: ['POST'],
     exclusive: true,
-    handle: (request, response, { query }) => void connect(request, response, query),
+    isPublic: false,
+    handle: ({ request, response, target }) => void connect(request, response, target.query),
   };
-}
-
-function wrongMethod(allow: string): Reply {
-  return textReply(405, `Only ${allow} here`, { Allow: allow });
 }
 
 /** What of a path lies below the prefix, '/' for the prefix itself; one trailing slash is ignored. */

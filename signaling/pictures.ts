@@ -1,11 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../engine/model/Clock';
+import { AddressLimits } from './AddressLimits';
+import { addressOf } from './addressOf';
+import { framingHeaders } from './asset';
 import type { Endpoint } from './endpoint';
-import { refusalOf } from './Refusal';
+import { Gate, isPreflight, preflightReply, wrongMethod } from './Gate';
+import type { OriginRules } from './originPolicy';
+import { QuietLog } from './QuietLog';
+import { refusalOf, tooFast } from './Refusal';
 import type { Request } from './readBody';
 import { reply, textReply } from './reply';
 import { type RequestTarget, targetOf } from './requestTarget';
-import { checkToken } from './token';
+import { TokenGuard } from './TokenGuard';
+import { ViewerPlaces } from './ViewerPlaces';
 
 /** Where the pictures come from, as JPEG files. */
 export interface PictureFeed {
@@ -24,6 +31,10 @@ export interface PicturesOptions {
   readonly feed: PictureFeed;
   /** Access token that a request must carry. Absent or empty: none. */
   readonly token?: string | undefined;
+  /** Whose pages may show the pictures. Default: this server's own, under local names. */
+  readonly origins?: OriginRules;
+  /** Gets one line for each refused request, at most one a second. No secrets in it. Default: none. */
+  readonly log?: (line: string) => void;
   /** Viewers of the MJPEG stream at the same time. Default 16. */
   readonly mostViewers?: number;
   /** How long a single picture is waited for, in ms. Default 16000. */
@@ -31,6 +42,9 @@ export interface PicturesOptions {
   readonly clock?: Clock;
 }
 
+/** Requests of one address: single pictures may be asked for as often as a camera makes them. */
+const OF_ADDRESS = { perSecond: 50, burst: 100 };
+const METHODS = ['GET', 'HEAD'];
 const BOUNDARY = 'picture';
 /** Stands before the first part and behind each: browsers show a part when they have seen its end. */
 const DELIMITER = `--${BOUNDARY}\r\n`;
@@ -41,17 +55,27 @@ const DELIMITER = `--${BOUNDARY}\r\n`;
  */
 export function createPictures(options: PicturesOptions): Endpoint {
   const { path, feed, token, mostViewers = 16, waitMs = 16_000, clock = systemClock } = options;
-  let viewers = 0;
+  const gate = new Gate(options.origins);
+  const tokens = new TokenGuard({ token, clock });
+  const limits = new AddressLimits({ ...OF_ADDRESS, clock });
+  const log = new QuietLog(options.log ?? (() => {}), clock);
+  const places = new ViewerPlaces(mostViewers);
 
-  const find = (request: Request): { target: RequestTarget; isStream: boolean } | undefined => {
+  const find = (request: Pick<Request, 'url' | 'method' | 'headers'>) => {
     const target = targetOf(request.url);
-    if (!target || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;
+    const asked = isPreflight(request)
+      ? request.headers['access-control-request-method']
+      : request.method;
+    if (!target || !METHODS.includes(asked ?? '')) return undefined;
     if (target.path === path) return { target, isStream: true };
     return target.path === `${path}.jpg` ? { target, isStream: false } : undefined;
   };
 
   const stream = (request: Request, response: ServerResponse) => {
-    if (viewers >= mostViewers) {
+    const isHead = request.method === 'HEAD';
+    const end = () => void response.end();
+    const free = isHead ? () => {} : places.take(addressOf(request), end);
+    if (!free) {
       reply(request, response, clock, textReply(503, 'Too many viewers', { 'Retry-After': '5' }));
       return;
     }
@@ -62,15 +86,14 @@ export function createPictures(options: PicturesOptions): Endpoint {
       'X-Content-Type-Options': 'nosniff',
       Connection: 'close',
     });
-    if (request.method === 'HEAD') {
-      response.end();
+    if (isHead) {
+      end();
       return;
     }
-    viewers += 1;
     response.write(DELIMITER);
-    const stop = feed.watch(newestTo(response), () => response.end());
+    const stop = feed.watch(newestTo(response), end);
     response.once('close', () => {
-      viewers -= 1;
+      free();
       stop();
     });
   };
@@ -99,6 +122,14 @@ export function createPictures(options: PicturesOptions): Endpoint {
     });
   };
 
+  /** @throws Refusal 401, 429 */
+  const letIn = (request: Request, { query }: RequestTarget) => {
+    const address = addressOf(request);
+    const waitMs = limits.of(address).take();
+    if (waitMs > 0) throw tooFast('Too many requests at once', waitMs);
+    tokens.check(address, request.headers, query);
+  };
+
   const handle = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => {
     const found = find(request);
     if (!found) {
@@ -106,15 +137,30 @@ export function createPictures(options: PicturesOptions): Endpoint {
       return;
     }
     try {
-      if (token) checkToken(token, request.headers, found.target.query);
+      const verdict = gate.admit(request, response);
+      if (isPreflight(request)) {
+        const isListed = verdict.kind === 'listed';
+        const answer = isListed ? preflightReply(request, METHODS) : wrongMethod(METHODS);
+        reply(request, response, clock, answer);
+        return;
+      }
+      letIn(request, found.target);
+      response.setHeader('Cross-Origin-Resource-Policy', gate.resourcePolicy(verdict, response));
+      for (const [name, value] of Object.entries(framingHeaders(gate.sources))) {
+        response.setHeader(name, value);
+      }
       if (found.isStream) stream(request, response);
       else single(request, response);
     } catch (error) {
       const { status, message, headers } = refusalOf(error);
       reply(request, response, clock, textReply(status, message, headers));
+      log.write(`Request from ${addressOf(request)} refused with ${status}: ${message}`);
     }
   };
-  return Object.assign(handle, { owns: (request: Request) => find(request) !== undefined });
+  return Object.assign(handle, {
+    owns: (request: Parameters<Endpoint['owns']>[0]) => find(request) !== undefined,
+    lists: (request: Request) => gate.lists(request),
+  });
 }
 
 /** Writes pictures as fast as they are taken: of those that come meanwhile only the newest. */

@@ -21,13 +21,9 @@ export function checkToken(
   throw new Refusal(401, message, { 'WWW-Authenticate': challenge });
 }
 
-/** Whether `checkToken` would let this request pass. */
-export function hasToken(
-  expected: string,
-  headers: IncomingHttpHeaders,
-  query: URLSearchParams,
-): boolean {
-  return givenTokens(headers, query).some(token => isSame(token, expected));
+/** Whether a request carries a token, right or wrong. */
+export function givesToken(headers: IncomingHttpHeaders, query: URLSearchParams): boolean {
+  return givenTokens(headers, query).length > 0;
 }
 
 function givenTokens(headers: IncomingHttpHeaders, query: URLSearchParams): string[] {

@@ -6,6 +6,7 @@ import type { DeadManConfig } from './deadManSettings';
 import { type FramesConfig, frameSettings } from './frameSettings';
 import type { ChannelConfig } from './messageTarget';
 import { numberOf } from './numberOf';
+import type { OriginConfig } from './originSettings';
 import type { TokenConfig } from './tokenOf';
 
 /** The settings of an rtc-connection as the editor writes them. */
@@ -14,6 +15,7 @@ export interface ConnectionConfig
     FramesConfig,
     ChannelConfig,
     DeadManConfig,
+    OriginConfig,
     TokenConfig {
   readonly signaling: 'endpoint' | 'wired' | 'call';
   readonly path: string;

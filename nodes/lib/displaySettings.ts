@@ -1,9 +1,10 @@
 import type { NodeDef } from 'node-red';
 import type { DisplaySettings } from '../../engine/port/protocol';
+import type { OriginConfig } from './originSettings';
 import type { TokenConfig } from './tokenOf';
 
 /** The settings of an rtc-display as the editor writes them. */
-export interface DisplayConfig extends NodeDef, TokenConfig {
+export interface DisplayConfig extends NodeDef, TokenConfig, OriginConfig {
   /** Which property of a message holds the picture. */
   readonly property: string;
   readonly window: boolean;

@@ -4,6 +4,7 @@ import { createEndpoint, type EndpointAssets } from '../../signaling/endpoint';
 import type { ConnectionConfig } from './connectionOptions';
 import { normalisePath, urlBase } from './endpointPath';
 import { type Mount, type MountListener, Mounts } from './mount';
+import { framingSources, originRules } from './originSettings';
 
 /** What an rtc-connection's endpoint is made of. */
 export interface EndpointParts {
@@ -26,6 +27,8 @@ export function mountEndpoint(RED: NodeAPI, parts: EndpointParts): Mount {
     page: config.page !== false,
     assets: { ...assets, page: assets.page.replaceAll('{{latency}}', latency) },
     token,
+    origins: originRules(config),
+    framedBy: framingSources(config),
     log: line => RED.log.info(`[rtc-connection:${path}] ${line}`),
   });
   return Mounts.of(RED).claim(path, endpoint, listener);

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import cors from 'cors';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { MediaError } from '../../engine/model/errors';
 import type { Endpoint } from '../../signaling/endpoint';
+import { publicPath } from './endpointPath';
 
 /** Another node has the path. */
 export class PathTakenError extends MediaError {
@@ -43,6 +45,9 @@ interface Claim {
   readonly listener: MountListener;
 }
 
+/** What Node-RED's parsers of bodies read. */
+const PARSED = /^application\/(json|x-www-form-urlencoded)\b/i;
+
 const mountsOf = new WeakMap<NodeAPI['httpNode'], Mounts>();
 
 /**
@@ -73,6 +78,9 @@ export class Mounts {
   private constructor(RED: NodeAPI) {
     this.#red = RED;
     RED.httpNode.use((request, response, next) => this.#dispatch(request, response, next));
+    // Absent where Node-RED has no server at all.
+    const server: NodeAPI['server'] | undefined = RED.server;
+    server?.prependListener('request', (request: IncomingMessage) => this.#keepBody(request));
   }
 
   /**
@@ -84,7 +92,7 @@ export class Mounts {
       listener.refused(new HttpNodeOffError());
       return { close() {} };
     }
-    const claim = { endpoint, listener, handlers: [...this.#middleware(), endpoint] };
+    const claim = { endpoint, listener, handlers: [...this.#middleware(endpoint), endpoint] };
     const line = this.#lines.get(path) ?? [];
     line.push(claim);
     this.#lines.set(path, line);
@@ -116,17 +124,44 @@ export class Mounts {
   }
 
   /** What the settings put in front of every route of a node. */
-  #middleware(): RequestHandler[] {
+  #middleware(endpoint: Endpoint): RequestHandler[] {
     const { httpNodeMiddleware, httpNodeCors } = this.#red.settings;
     // Typed as one function, documented and used as one or an array of them.
     const own = [httpNodeMiddleware as unknown].flat(Number.POSITIVE_INFINITY).filter(isHandler);
-    return httpNodeCors ? [...own, cors(httpNodeCors)] : own;
+    if (!httpNodeCors) return own;
+    const serverCors = cors(httpNodeCors);
+    const endpointCors: RequestHandler = (request, response, next) =>
+      endpoint.lists(request) ? next() : serverCors(request, response, next);
+    return [...own, endpointCors];
   }
 
   #dispatch(request: Request, response: Response, next: NextFunction): void {
     const claim = this.#served.find(({ endpoint }) => endpoint.owns(request));
-    if (!claim) next();
-    else this.#run(claim.handlers, request, response, next);
+    if (!claim) {
+      next();
+      return;
+    }
+    // The editor of Node-RED 4, which stands in front, opens everything to all origins.
+    for (const name of response.getHeaderNames()) {
+      if (name.startsWith('access-control-')) response.removeHeader(name);
+    }
+    this.#run(claim.handlers, request, response, next);
+  }
+
+  /**
+   * Hides the type of a body that an endpoint will read itself. The editor, which stands in front,
+   * would parse it: up to 5 MB before any limit of ours, and an offer that is posted as a form, as curl
+   * does it, would come out in pieces.
+   */
+  #keepBody(request: IncomingMessage): void {
+    const { headers, method, url = '' } = request;
+    if (method !== 'POST' || !PARSED.test(headers['content-type'] ?? '')) return;
+    const root = publicPath(this.#red.settings, '/').replace(/\/$/, '');
+    if (!url.startsWith(`${root}/`)) return;
+    const line = { method, headers, url: url.slice(root.length) };
+    if (this.#served.some(({ endpoint }) => endpoint.owns(line))) {
+      headers['content-type'] = 'text/plain';
+    }
   }
 
   /** Calls the handlers one after the other, as Express does those of a route. */

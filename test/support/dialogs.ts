@@ -55,27 +55,28 @@ export const DIALOGS: readonly DialogForm[] = [
   { type: 'rtc-speaker', name: 'speaker', shown: ['backend', 'volume'], hidden: [] },
   {
     ...{ type: 'rtc-display', name: 'display', shown: ['screen', 'fullscreen'] },
-    hidden: ['path', 'token'],
+    hidden: ['path', 'token', 'origins'],
   },
   {
     ...{ type: 'rtc-display', name: 'display-http', chosen: { window: false, http: true } },
-    ...{ shown: ['path', 'token'], hidden: ['screen', 'fullscreen'] },
+    ...{ shown: ['path', 'token', 'origins'], hidden: ['screen', 'fullscreen'] },
   },
   {
     ...{ type: 'rtc-connection', name: 'connection-endpoint' },
-    shown: ['path', 'page', 'token', 'maxPeers', 'whenFull'],
+    shown: ['path', 'page', 'token', 'origins', 'framedBy', 'maxPeers', 'whenFull'],
     hidden: ['address', 'user', 'password', 'format', 'deadManMs'],
   },
   {
     ...{ type: 'rtc-connection', name: 'connection-wired', chosen: { signaling: 'wired' } },
-    ...{ shown: ['maxPeers'], hidden: ['path', 'page', 'token', 'address', 'user'] },
+    shown: ['maxPeers'],
+    hidden: ['path', 'page', 'token', 'origins', 'framedBy', 'address', 'user'],
   },
   {
     type: 'rtc-connection',
     name: 'connection-call',
     chosen: { signaling: 'call', video: 'frames', deadMan: true },
     shown: ['address', 'token', 'user', 'password', 'format', 'framesRate', 'deadManMs'],
-    hidden: ['path', 'page', 'maxPeers', 'whenFull'],
+    hidden: ['path', 'page', 'origins', 'framedBy', 'maxPeers', 'whenFull'],
   },
 ];
 

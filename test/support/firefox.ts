@@ -13,13 +13,15 @@ const PREFERENCES = {
   'app.update.enabled': false,
 };
 
-/** Starts the system's Firefox without a window. */
-export async function launchFirefox(): Promise<TestBrowser> {
+/** Starts the system's Firefox without a window; `preferences` are added to those of all tests. */
+export async function launchFirefox(
+  preferences: Readonly<Record<string, string | number | boolean>> = {},
+): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: programPath('firefox-esr'),
     headless: true,
-    extraPrefsFirefox: PREFERENCES,
+    extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   });
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error('Firefox has no process');

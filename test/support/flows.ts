@@ -84,6 +84,7 @@ export function displayNode(settings: Partial<FlowNode> = {}): FlowNode {
     http: false,
     guarded: false,
     path: '/display',
+    origins: '',
     ...settings,
   });
 }
@@ -97,6 +98,8 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     address: '',
     page: true,
     guarded: false,
+    origins: '',
+    framedBy: '',
     maxPeers: '32',
     bitrate: '',
     keyframeInterval: '10',

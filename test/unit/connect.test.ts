@@ -206,6 +206,24 @@ describe('many offers', () => {
     assert.equal(offers.length, 7);
   });
 
+  it('of one address keep no other address out, with a token or without', async () => {
+    for (const token of ['', 's3cret']) {
+      const { server: started, connect, offers } = await start({ clock: new ManualClock(), token });
+      // A proxy on this machine says for whom it asks.
+      const from = (address: string, body: unknown, query = '') =>
+        post(`${connect}${query}`, body, { 'X-Forwarded-For': address });
+      const junk = [];
+      for (let sent = 0; sent < 70; sent++)
+        junk.push((await from('6.6.6.6', 'junk', '?token=x')).status);
+      assert.equal(junk.at(-1), 429);
+      const got = await from('1.2.3.4', OFFER, token && `?token=${token}`);
+      assert.equal(got.status, 200);
+      assert.equal(offers.length, 1);
+      await started.close();
+    }
+    server = undefined;
+  });
+
   it('that are bad make one line a second, with the count of the others', async () => {
     const clock = new ManualClock();
     const { connect, lines } = await start({ clock });

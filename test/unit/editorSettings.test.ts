@@ -4,6 +4,8 @@ import { EditorNode } from '../support/editorNode';
 
 const environmentVariable = `\${NAME}`;
 
+const ORIGINS = 'https://a.example, *.b.example null [::1]:3000 *';
+
 /** Settings of a node, and the fields that its validators object to. */
 interface Row {
   readonly it: string;
@@ -46,6 +48,12 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     { it: 'want no way up in the path', config: { http: true, path: '/a/..' }, wrong: ['path'] },
     { it: 'need no path when nothing is served', config: { http: false, path: '/' }, wrong: [] },
     {
+      it: 'want origins that are some',
+      config: { http: true, origins: 'a/b' },
+      wrong: ['origins'],
+    },
+    { it: 'take a list of origins', config: { http: true, origins: ORIGINS }, wrong: [] },
+    {
       it: 'take an environment variable',
       config: { http: true, path: environmentVariable },
       wrong: [],
@@ -58,6 +66,12 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       it: 'want a limit of retransmits that is one',
       config: { maxRetransmits: '1.5' },
       wrong: ['maxRetransmits'],
+    },
+    { it: 'take origins and names', config: { origins: ORIGINS, framedBy: ORIGINS }, wrong: [] },
+    {
+      it: 'want origins without a path',
+      config: { origins: 'https://a.example/x', framedBy: 'a b@c' },
+      wrong: ['origins', 'framedBy'],
     },
     { it: 'take no retransmits at all', config: { maxRetransmits: '0' }, wrong: [] },
     {
@@ -97,7 +111,14 @@ describe('A flow made before there were frames and tracks from the browser', () 
         [
           ...['frames', 'format', 'framesWidth', 'framesRate', 'video', 'audio'],
           ...['whenFull', 'statsInterval', 'ordered', 'maxRetransmits'],
-          ...['deadMan', 'deadManMs', 'deadManPayload', 'deadManPayloadType'],
+          ...[
+            'origins',
+            'framedBy',
+            'deadMan',
+            'deadManMs',
+            'deadManPayload',
+            'deadManPayloadType',
+          ],
         ].map(name => [name, undefined]),
       );
       const node = new EditorNode(file);

@@ -123,6 +123,31 @@ describe('pictures over HTTP', () => {
     viewer.leave();
   });
 
+  it('ask for a token, and for a pause when wrong ones were given, of this address alone', async () => {
+    await serve({ token: 'right' });
+    const ask = async (address: string, token: string) => {
+      const headers = { 'X-Forwarded-For': address };
+      const url = server.url(`/display?token=${token}`);
+      return (await fetch(url, { method: 'HEAD', headers })).status;
+    };
+    for (let guess = 0; guess < 10; guess++) assert.equal(await ask('6.6.6.6', 'wrong'), 401);
+    assert.equal(await ask('6.6.6.6', 'right'), 429);
+    assert.equal(await ask('1.2.3.4', 'right'), 200);
+  });
+
+  it('are refused to an address that asks too often, before anything is looked at', async () => {
+    const { clock } = await serve({ token: 'right' });
+    const ask = async (address: string) => {
+      const headers = { 'X-Forwarded-For': address };
+      return (await fetch(server.url('/display.jpg'), { headers })).status;
+    };
+    for (let asked = 0; asked < 100; asked++) await ask('6.6.6.6');
+    assert.equal(await ask('6.6.6.6'), 429);
+    assert.equal(await ask('1.2.3.4'), 401);
+    clock.advance(1000);
+    assert.equal(await ask('6.6.6.6'), 401);
+  });
+
   it('are refused to more viewers than the limit, until one leaves', async () => {
     const { watched } = await serve({ mostViewers: 1 });
     const first = await Viewer.open();

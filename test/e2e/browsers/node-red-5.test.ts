@@ -8,6 +8,15 @@ import { DIALOGS, lookAt } from '../../support/dialogs';
 import { Editor } from '../../support/Editor';
 import { TAB } from '../../support/flowNode';
 import { exampleFlow } from '../../support/flows';
+import {
+  assertForeignPagesGetNothing,
+  assertFriendIsLetIn,
+  assertReboundPageGetsNothing,
+  flowsToAttack,
+  launchBrowsers,
+  startForeignServer,
+} from '../../support/foreignPages';
+import type { HttpServer } from '../../support/HttpServer';
 import { NodeRed, type Runtime } from '../../support/NodeRed';
 import { npm, PACKAGE_NAME } from '../../support/packedPackage';
 import { assertLive } from '../../support/pictureClock';
@@ -61,6 +70,27 @@ describe('on Node-RED 5 with Node.js 24', () => {
     );
     await assertLive(page);
     await page.close();
+  });
+
+  describe('pages of other servers', () => {
+    let browsers: TestBrowser[] = [];
+    let foreign: HttpServer;
+    before(async () => {
+      foreign = await startForeignServer();
+      await nodeRed.deploy(flowsToAttack(`http://friend.example:${foreign.port}`));
+      browsers = await launchBrowsers();
+    });
+    after(async () => {
+      await Promise.all(browsers.map(each => each.close()));
+      await foreign?.close();
+    });
+    it('get nothing and do nothing, and those of the allow list connect', async () => {
+      for (const each of browsers) {
+        await assertForeignPagesGetNothing(each, { nodeRed, foreign });
+        await assertReboundPageGetsNothing(each, nodeRed);
+        await assertFriendIsLetIn(each, { nodeRed, foreign });
+      }
+    });
   });
 
   describe('in the dark theme', () => {
