@@ -7,11 +7,16 @@ export class RawPeer {
   readonly #target: number;
   /** Everything that came. */
   readonly received: Buffer[] = [];
+  /** Called on each datagram that comes. */
+  onMessage: (data: Buffer) => void = () => {};
 
   private constructor(socket: Socket, target: number) {
     this.#socket = socket;
     this.#target = target;
-    socket.on('message', data => this.received.push(data));
+    socket.on('message', data => {
+      this.received.push(data);
+      this.onMessage(data);
+    });
   }
 
   /** @param sdp the description whose first candidate is talked to */

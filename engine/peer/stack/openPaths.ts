@@ -10,6 +10,7 @@ import {
 } from 'werift';
 import { asError } from '../../model/asError';
 import { NoSocketError } from '../../model/peerErrors';
+import { DtlsGuard } from './DtlsGuard';
 import { PathGuard } from './PathGuard';
 import { type Family, UdpSocket } from './UdpSocket';
 
@@ -29,7 +30,7 @@ export interface PathHandlers {
 }
 
 /**
- * Opens the sockets of a connection, on which only our peer is heard (see `PathGuard`): one for each family of addresses and transport, on one port of
+ * Opens the sockets of a connection, on which only our peer is heard (see `PathGuard` and `DtlsGuard`): one for each family of addresses and transport, on one port of
  * all addresses of the machine. The stack opens one for each address, those of bridges and virtual
  * interfaces included, and binds it to all of them all the same. To be called before the
  * offer or the answer is made, which names the credentials; what it opened is closed with the
@@ -40,9 +41,10 @@ export async function openPaths(
   connection: RTCPeerConnection,
   { indicated, log }: PathHandlers,
 ): Promise<void> {
-  for (const transport of connection.iceTransports) {
-    new PathGuard(transport, indicated);
-    await open(transport.connection as Ice, log);
+  for (const transport of connection.dtlsTransports) {
+    new DtlsGuard(transport, log);
+    new PathGuard(transport.iceTransport, indicated);
+    await open(transport.iceTransport.connection as Ice, log);
   }
 }
 

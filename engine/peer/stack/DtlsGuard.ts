@@ -1,0 +1,190 @@
+import type { RTCDtlsTransport } from 'werift';
+import { asError } from '../../model/asError';
+import { kindOf } from '../connectivityCheck';
+import { CONTENT_TYPE, type DtlsRecord, recordsIn } from '../dtlsRecord';
+import { type HandshakeFragment, HandshakeOrder } from '../HandshakeOrder';
+
+/** So many early datagrams are kept: a ClientHello in two pieces, and its repetitions. */
+const MOST_EARLY = 8;
+/** What is wrong is told so often of one transport. */
+const MOST_NOTES = 3;
+/** Handshake messages (RFC 5246 7.4). */
+const CLIENT_HELLO = 1;
+const SERVER_HELLO_DONE = 14;
+const FINISHED = 20;
+/** The flight of the server that follows a ClientHello with the right cookie (RFC 6347 4.2.4). */
+const SERVER_FLIGHT = 4;
+/** More than any flight has, by which the stack stops to repeat its own. */
+const NO_FLIGHT = 255;
+/** Beyond the number of any record of a handshake. */
+const FIRST_DATA_RECORD = 64;
+/** An alert is level and description (RFC 5246 7.2). */
+const FATAL = 2;
+const CLOSE_NOTIFY = 0;
+
+/** The stack's private parts that are mended here (pinned version, `~0.24.4`). */
+interface Dtls {
+  readonly sessionType: number;
+  readonly connected: boolean;
+  readonly dtls: { flight: number; recordSequenceNumber: number };
+  readonly cipher: { decryptPacket(record: object): Buffer };
+  readonly transport: { readonly socket: { onData: (datagram: Buffer) => void } };
+  readonly onClose: { execute(): void };
+  udpOnMessage(datagram: Buffer): void;
+  handleFragmentHandshake(fragments: StackFragment[]): StackFragment[];
+  handleHandshakes(messages: StackFragment[]): Promise<void>;
+}
+
+interface StackFragment extends HandshakeFragment {
+  readonly constructor: { assemble(fragments: StackFragment[]): StackFragment };
+}
+
+/** `SessionType.SERVER` of the stack. */
+const SERVER = 2;
+
+/**
+ * Stands between an ICE transport and the stack's DTLS:
+ * - what a peer sends before we have begun is kept and handed in then: some begin as soon as a path
+ *   works, long before they nominate one, and repeat themselves only after a second;
+ * - a record without authentication neither ends nor restarts a session (RFC 6347 4.1.2.7): once
+ *   the keys are there it is dropped, and an alert counts only when it is signed;
+ * - messages of the handshake are taken in their order, and whole (see `HandshakeOrder`): the stack
+ *   took them as they came, computed wrong keys, and waited for ever;
+ * - what it cannot use is told, not the end;
+ * - no number of a record is used twice with the same key (RFC 6347 4.1);
+ * - flights are no longer repeated once the transport is closed.
+ */
+export class DtlsGuard {
+  readonly #transport: RTCDtlsTransport;
+  readonly #log: (text: string) => void;
+  #early: Buffer[] = [];
+  #notes = 0;
+
+  /** To be made before the transport starts. */
+  constructor(transport: RTCDtlsTransport, log: (text: string) => void) {
+    this.#transport = transport;
+    this.#log = log;
+    const early = transport.iceTransport.connection.onData.subscribe(data => this.#keep(data));
+    transport.onStateChange.subscribe(state => {
+      // The stack makes its part right after it has said so.
+      if (state === 'connecting') queueMicrotask(() => this.#begin());
+      if (state === 'connected') this.#connected();
+      if (state !== 'connecting') early.unSubscribe();
+      if (state === 'closed' || state === 'failed') this.#ended();
+    });
+  }
+
+  get #dtls(): Dtls | undefined {
+    return this.#transport.dtls as unknown as Dtls | undefined;
+  }
+
+  #keep(data: Buffer): void {
+    if (this.#dtls || kindOf(data) !== 'dtls') return;
+    this.#early.push(data);
+    // The newest: of repetitions any will do.
+    if (this.#early.length > MOST_EARLY) this.#early.shift();
+  }
+
+  #begin(): void {
+    const dtls = this.#dtls;
+    if (!dtls) return;
+    const order = new HandshakeOrder<StackFragment>(fragments =>
+      // Of the stack's own class, which alone it can put into bytes again.
+      (fragments[0] as StackFragment).constructor.assemble(fragments),
+    );
+    dtls.transport.socket.onData = datagram => this.#receive(dtls, datagram);
+    dtls.handleFragmentHandshake = fragments => {
+      for (const { message, isRepeated } of fragments.flatMap(each => order.take(each))) {
+        if (isOfUse(dtls, message, isRepeated)) this.#handOver(dtls, message);
+      }
+      return [];
+    };
+    const early = this.#early;
+    this.#early = [];
+    for (const datagram of early) this.#receive(dtls, datagram);
+  }
+
+  #receive(dtls: Dtls, datagram: Buffer): void {
+    const records = recordsIn(datagram).filter(record => this.#admits(dtls, record));
+    if (records.length === 0) return;
+    dtls.udpOnMessage(Buffer.concat(records.map(({ bytes }) => bytes)));
+  }
+
+  #admits(dtls: Dtls, record: DtlsRecord): boolean {
+    switch (record.type) {
+      case CONTENT_TYPE.data:
+        return record.epoch > 0;
+      case CONTENT_TYPE.handshake:
+        return record.epoch > 0 || !dtls.connected;
+      case CONTENT_TYPE.alert:
+        this.#alert(dtls, record);
+        return false;
+      default:
+        // The stack needs no change of the cipher, and takes what it does not know for the end.
+        return false;
+    }
+  }
+
+  #alert(dtls: Dtls, record: DtlsRecord): void {
+    const { type: contentType, version: protocolVersion, epoch, sequence, fragment } = record;
+    if (epoch === 0) {
+      if (!dtls.connected) this.#note(`alert ${fragment[1]} of the other end`);
+      return;
+    }
+    const recordLayerHeader = {
+      contentType,
+      protocolVersion,
+      epoch,
+      sequenceNumber: sequence,
+      contentLen: fragment.length,
+    };
+    try {
+      const [level, description] = dtls.cipher.decryptPacket({ recordLayerHeader, fragment });
+      if (level === FATAL || description === CLOSE_NOTIFY) dtls.onClose.execute();
+    } catch {
+      // Not from our peer, or from before there were keys.
+    }
+  }
+
+  #handOver(dtls: Dtls, message: StackFragment): void {
+    dtls.handleHandshakes([message]).catch((error: unknown) => {
+      // Anybody may have sent it: the other end goes on, or the time for the handshake is over.
+      if (!dtls.connected) this.#note(asError(error).message);
+    });
+  }
+
+  #note(text: string): void {
+    this.#notes += 1;
+    if (this.#notes <= MOST_NOTES) this.#log(`the handshake does not get on: ${text}`);
+  }
+
+  #connected(): void {
+    const context = this.#dtls?.dtls;
+    if (!context) return;
+    // The stack begins again at 1 behind its Finished, which had a number above that.
+    context.recordSequenceNumber = Math.max(context.recordSequenceNumber, FIRST_DATA_RECORD);
+  }
+
+  #ended(): void {
+    this.#early = [];
+    if (this.#dtls) this.#dtls.dtls.flight = NO_FLIGHT;
+  }
+}
+
+/** A message whose turn it is; of those that came before, one that we have to answer again. */
+function isOfUse(dtls: Dtls, message: StackFragment, isRepeated: boolean): boolean {
+  const isServer = dtls.sessionType === SERVER;
+  if (dtls.connected) return isServer && isRepeated && message.msg_type === FINISHED;
+  if (message.msg_type === CLIENT_HELLO) return isServer && isHelloOfUse(dtls, message);
+  if (!isRepeated) return true;
+  return message.msg_type === (isServer ? FINISHED : SERVER_HELLO_DONE);
+}
+
+// ClientHello (RFC 6347 4.2.1):
+//   0         2        34                    35
+//   | version | random | session id's length | session id | cookie's length | cookie …
+/** A late one without a cookie would begin anew what is under way, with other keys. */
+function isHelloOfUse({ dtls }: Dtls, { fragment }: StackFragment): boolean {
+  const hasCookie = (fragment[35 + (fragment[34] ?? 0)] ?? 0) > 0;
+  return hasCookie || dtls.flight < SERVER_FLIGHT;
+}
