@@ -1,10 +1,14 @@
 import { ContainerError } from '../coding/ContainerError';
 import { hasBSlice, isSlice, NAL, nalType, nalUnits, type SpsInfo, spsInfo } from '../coding/h264';
 import { ParameterSets, withParameterSets } from '../coding/ParameterSets';
+import { pixelAspectOf, withColour } from '../coding/spsColour';
+import { likelyColour } from '../model/Colour';
 import type { PictureHandlers } from './Picture';
 
 /** Profiles that browsers decode: baseline, main, high, all with 8-bit 4:2:0 (H.264, table A-2 onwards). */
 const PROFILES = new Set([66, 77, 100]);
+/** Pixels that are by so much wider or higher look square. */
+const ALMOST_SQUARE = 0.02;
 
 /**
  * Makes H.264 access units fit for WebRTC: begins with a keyframe, puts the parameter sets before
@@ -55,7 +59,11 @@ export class H264Pictures {
     // Nobody can begin with a picture that refers to one that was never sent.
     if (!this.#started) return;
     const { width, height } = this.#info;
-    const whole = withParameterSets(data, this.sets.all);
+    const sets = withParameterSets(data, this.sets.all);
+    // Browsers take for BT.709 what says nothing, other players judge by the size: so it is said.
+    const whole = key
+      ? withColour(sets, told => ({ ...likelyColour(width, height), ...told }))
+      : sets;
     this.#handlers.picture({ codec: 'H264', data: whole, key, width, height }, timeMs);
   }
 
@@ -77,7 +85,10 @@ export class H264Pictures {
       this.refuse(error.problem);
       return;
     }
-    const { profileIdc } = this.#info;
+    const { profileIdc, isInterlaced } = this.#info;
     if (!PROFILES.has(profileIdc)) this.refuse(`H.264 profile ${profileIdc}`);
+    // Browsers show both as if it were otherwise: squeezed, and combed.
+    if (Math.abs(pixelAspectOf(sps) - 1) > ALMOST_SQUARE) this.refuse('pixels that are not square');
+    if (isInterlaced) this.refuse('interlaced pictures');
   }
 }

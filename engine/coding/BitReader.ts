@@ -10,11 +10,17 @@ export class BitReader {
   #bit = 0;
   /** Zero bytes directly before the current one. */
   #zeros = 0;
+  #position = 0;
 
   /** `start`: the index of the first byte to read. */
   constructor(bytes: Buffer, start = 0) {
     this.#bytes = bytes;
     this.#byte = start;
+  }
+
+  /** Bits that were read so far. */
+  get position(): number {
+    return this.#position;
   }
 
   /** u(1) */
@@ -55,6 +61,7 @@ export class BitReader {
     if (byte === undefined) throw new RangeError('The NAL unit ends too early');
     const bit = (byte >> (7 - this.#bit)) & 1;
     this.#bit += 1;
+    this.#position += 1;
     if (this.#bit === 8) {
       this.#bit = 0;
       this.#byte += 1;

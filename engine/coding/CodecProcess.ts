@@ -1,7 +1,7 @@
 import type { AccessUnit } from '../model/AccessUnit';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg } from '../process/ffmpeg';
-import { type Conversion, conversionArguments, outputSize } from './Conversion';
+import { type Conversion, conversionArguments, outputColour, outputSize } from './Conversion';
 import { type CodedUnit, type UnitReader, unitReader } from './unitReader';
 import { type UnitWriter, unitWriter } from './unitWriter';
 
@@ -35,7 +35,9 @@ export class CodecProcess {
     this.conversion = conversion;
     this.#handlers = handlers;
     this.#write = unitWriter(conversion);
-    this.#reader = unitReader(conversion, unit => this.#emit(unit));
+    this.#reader = unitReader({ ...conversion, colour: outputColour(conversion) }, unit =>
+      this.#emit(unit),
+    );
     this.#child = new Child(
       {
         program: ffmpeg.path,

@@ -1,5 +1,6 @@
 import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
+import { type Colour, hasSamePixels, JPEG_COLOUR, VIDEO_COLOUR } from '../model/Colour';
 import { FfmpegMissingError, MediaError } from '../model/errors';
 import { type EncoderSetting, type H264Encoder, isHardwareEncoder } from '../model/H264Encoder';
 import type { State } from '../model/lifeCycle';
@@ -13,6 +14,7 @@ import { FrameRateMeter } from './FrameRateMeter';
 import { GopCache } from './GopCache';
 import type { HardwareEncoders } from './HardwareEncoders';
 import { nalType, nalUnits } from './h264';
+import { colourTold } from './spsColour';
 
 /** What is wanted of a source. */
 export interface RenditionSettings {
@@ -95,6 +97,7 @@ class RenditionRun implements OriginRun {
   readonly #gop = new GopCache();
   #meter = new FrameRateMeter();
   #form = '';
+  #colour: Colour = VIDEO_COLOUR;
   #frameRate = LIKELY_FRAME_RATE;
   #steps: Converter[] = [];
   #passes = false;
@@ -170,7 +173,9 @@ class RenditionRun implements OriginRun {
   #take(unit: AccessUnit): void {
     if (this.#closed) return;
     this.#look(unit);
-    const form = `${unit.codec} ${unit.width}x${unit.height}${this.#isTooCoarse ? ' coarse' : ''}`;
+    this.#colour = this.#colourOf(unit);
+    const coarse = this.#isTooCoarse ? ' coarse' : '';
+    const form = `${unit.codec} ${unit.width}x${unit.height}${coarse} ${JSON.stringify(this.#colour)}`;
     if (form !== this.#form && !this.#build(unit, form)) return;
     if (this.#passes) {
       this.#give(unit);
@@ -192,6 +197,24 @@ class RenditionRun implements OriginRun {
     this.#listener.unit(unit);
   }
 
+  /** Units of H264 that are no keyframes have the colours of the keyframe before. */
+  #colourOf({ codec, key, data, colour }: AccessUnit): Colour {
+    switch (codec) {
+      case 'I420':
+        return colour ?? VIDEO_COLOUR;
+      case 'JPEG':
+        return JPEG_COLOUR;
+      case 'VP8':
+        return VIDEO_COLOUR;
+      case 'H264': {
+        const told = key ? colourTold(data) : undefined;
+        return told ? { ...VIDEO_COLOUR, ...told } : this.#colour;
+      }
+      default:
+        return codec satisfies never;
+    }
+  }
+
   /** Makes the steps for a source of this form. False while that cannot be done. */
   #build(unit: AccessUnit, form: string): boolean {
     const path = this.#pathFrom(unit);
@@ -210,8 +233,9 @@ class RenditionRun implements OriginRun {
     const { codec } = this.#settings;
     if (this.#isTooCoarse) return ['I420', codec];
     const path = match(unit.codec, codec);
-    // A picture that only has to be smaller goes through one step all the same.
-    return path.length === 0 && this.#isTooWide(unit) ? [codec] : path;
+    // A picture that only has to be smaller, or of other colours, goes through one step all the same.
+    const isOther = codec === 'I420' && !hasSamePixels(this.#colour, VIDEO_COLOUR);
+    return path.length === 0 && (isOther || this.#isTooWide(unit)) ? [codec] : path;
   }
 
   #isTooWide({ width }: AccessUnit): boolean {
@@ -243,6 +267,7 @@ class RenditionRun implements OriginRun {
           frameRate,
           bitrateBps,
           keyframeIntervalMs,
+          ...(step === 0 ? { colour: this.#colour } : {}),
           ...scale,
           ...encoder,
         },

@@ -103,6 +103,9 @@ export interface SpsInfo {
 /** Profiles whose SPS describes its chroma format (7.3.2.1.1). */
 const CHROMA_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
+/** Where the fields behind the level begin, in bytes. */
+export const SPS_FIELDS_AT = 4;
+
 /** Reads a sequence parameter set (7.3.2.1.1). Throws ContainerError when it is none or cut off. */
 export function spsInfo(sps: Buffer): SpsInfo {
   const [, profileIdc, constraints, levelIdc] = sps;
@@ -115,7 +118,7 @@ export function spsInfo(sps: Buffer): SpsInfo {
     throw new ContainerError('H.264', 'no sequence parameter set');
   }
   try {
-    const form = spsForm(new BitReader(sps, 4), CHROMA_PROFILES.has(profileIdc));
+    const form = readSpsUpToVui(new BitReader(sps, SPS_FIELDS_AT), profileIdc);
     return { profileIdc, constraints, levelIdc, ...form };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -123,10 +126,15 @@ export function spsInfo(sps: Buffer): SpsInfo {
   }
 }
 
-function spsForm(
+/**
+ * Reads a sequence parameter set from `SPS_FIELDS_AT` up to vui_parameters_present_flag, which is the
+ * next bit. Throws RangeError when it is cut off.
+ */
+export function readSpsUpToVui(
   reader: BitReader,
-  describesChroma: boolean,
+  profileIdc: number,
 ): Omit<SpsInfo, 'profileIdc' | 'constraints' | 'levelIdc'> {
+  const describesChroma = CHROMA_PROFILES.has(profileIdc);
   reader.unsigned(); // seq_parameter_set_id
   const chromaFormat = describesChroma ? readChroma(reader) : 1;
   const frameNumberBits = reader.unsigned() + 4;

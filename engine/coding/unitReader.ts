@@ -1,3 +1,4 @@
+import type { Colour } from '../model/Colour';
 import type { Conversion } from './Conversion';
 import { H264Units } from './H264Units';
 import { IvfParser } from './IvfParser';
@@ -17,14 +18,17 @@ export interface UnitReader {
   push(chunk: Buffer): void;
 }
 
-/** The reader for what `conversionArguments` makes ffmpeg write. */
+/**
+ * The reader for what `conversionArguments` makes ffmpeg write; `colour` is that of what comes out,
+ * absent where its encoder says it well enough.
+ */
 export function unitReader(
-  { to, frameRate }: Pick<Conversion, 'to' | 'frameRate'>,
+  { to, frameRate, colour }: Pick<Conversion, 'to' | 'frameRate'> & { readonly colour?: Colour },
   unit: (unit: CodedUnit) => void,
 ): UnitReader {
   switch (to) {
     case 'H264':
-      return new H264Units(frameRate, unit);
+      return new H264Units(frameRate, unit, colour);
     case 'VP8':
       return new IvfParser({
         frame: (data, pts) => unit({ data, key: isVp8Key(data), index: pts }),

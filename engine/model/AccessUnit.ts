@@ -1,9 +1,11 @@
+import type { Colour } from './Colour';
+
 /** One coded picture, the unit that is queued, fanned out and dropped: never a part of it. */
 export interface AccessUnit {
   readonly codec: VideoCodec;
   /**
    * H264: NAL units, each behind a 4-byte big-endian length, without access unit delimiters;
-   * a keyframe starts with its SPS and PPS. VP8: one frame. JPEG: one complete file.
+   * a keyframe starts with its SPS and PPS, which tell the colours. VP8: one frame. JPEG: one complete file.
    * I420: the planes Y, U, V without padding, width * height * 3 / 2 bytes.
    * Shared by all subscribers: never written to.
    */
@@ -21,6 +23,11 @@ export interface AccessUnit {
   readonly width: number;
   /** In pixels. */
   readonly height: number;
+  /**
+   * How the colours of an I420 picture are coded. Default `VIDEO_COLOUR`. The parameter sets of H264
+   * say it of theirs; VP8 has `VIDEO_COLOUR` and JPEG `JPEG_COLOUR`, always.
+   */
+  readonly colour?: Colour;
 }
 
 /** How a picture is coded. The first two go over WebRTC, the last two feed encoders and flows. */

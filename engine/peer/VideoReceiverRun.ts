@@ -7,8 +7,10 @@ import {
   type RtpPacket,
 } from 'werift';
 import { KeyframeGate } from '../coding/KeyframeGate';
+import { withColour } from '../coding/spsColour';
 import type { PeerVideoCodec } from '../model/AccessUnit';
 import { type Clock, epochMs } from '../model/Clock';
+import { VIDEO_COLOUR } from '../model/Colour';
 import type { OriginListener, OriginRun } from '../model/Origin';
 import { H264Depacketizer } from './H264Depacketizer';
 import { PictureAssembler, type PicturePacket, type ReceivedPicture } from './PictureAssembler';
@@ -139,8 +141,13 @@ export class VideoReceiverRun implements OriginRun {
     if (this.#closed) return;
     if (picture.key) this.#keyframes.keyframeSent();
     const timestampMs = this.#timeline.timestampMs(first.timestamp, first.arrivalMs);
-    this.#listener.unit({ codec, ...picture, timestampMs });
+    this.#listener.unit({ codec, ...picture, data: coloured(codec, picture), timestampMs });
   }
+}
+
+/** Browsers code by BT.601 whatever the size, and H.264 of theirs does not say so. */
+function coloured(codec: PeerVideoCodec, { data, key }: ReceivedPicture): Buffer {
+  return codec === 'H264' && key ? withColour(data, told => ({ ...VIDEO_COLOUR, ...told })) : data;
 }
 
 /** The codecs of a transceiver that we read, by their payload types. */

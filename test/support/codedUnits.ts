@@ -1,6 +1,7 @@
 import { unitReader } from '../../engine/coding/unitReader';
 import { vp8Size } from '../../engine/coding/vp8';
 import type { AccessUnit, PeerVideoCodec } from '../../engine/model/AccessUnit';
+import { VIDEO_COLOUR } from '../../engine/model/Colour';
 import { FFMPEGS, movingPicture, record } from './recordings';
 
 const WIDTH = 320;
@@ -14,7 +15,7 @@ export function codedUnits(codec: PeerVideoCodec, pictures: number, gop: number)
   const args = [...movingPicture(WIDTH, HEIGHT, pictures), ...encoding(codec), '-g', String(gop)];
   const container = codec === 'H264' ? 'flv' : 'ivf';
   const units: AccessUnit[] = [];
-  unitReader({ to: codec, frameRate: RATE }, ({ data, key }) => {
+  unitReader({ to: codec, frameRate: RATE, colour: VIDEO_COLOUR }, ({ data, key }) => {
     const timestampMs = 1_700_000_000_000 + (units.length * 1000) / RATE;
     units.push({ codec, data, key, timestampMs, width: WIDTH, height: HEIGHT });
   }).push(record(ffmpeg.path, [...args, '-f', container, 'pipe:1']));

@@ -18,6 +18,9 @@ function nal(head: number[], ...bits: string[]): Buffer {
   return Buffer.from([...head, ...bytes]);
 }
 
+/** VUI that tells the colours of standard definition, and nothing else (E.1.1). */
+const COLOURS = `1001${'101'}01${[1, 1, 6].map(each => each.toString(2).padStart(8, '0')).join('')}000000`;
+
 /** A parameter set for pictures of so many macroblocks. */
 function sps(profile: number, columns: number, rows: number): Buffer {
   const chroma = profile === 66 ? '' : `${ue(1)}${ue(0)}${ue(0)}00`;
@@ -34,7 +37,7 @@ function sps(profile: number, columns: number, rows: number): Buffer {
     '1',
     '1',
     '0',
-    '0',
+    COLOURS,
   );
 }
 
