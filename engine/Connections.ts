@@ -7,7 +7,7 @@ import type { FlowTaps, FrameSettings } from './FlowTaps';
 import { PeerGoneError } from './model/errors';
 import type { EncoderSetting } from './model/H264Encoder';
 import type { Pcm } from './output/PcmInput';
-import type { CloseCause } from './peer/Peer';
+import type { CloseCause } from './peer/CloseCause';
 import {
   type GroupMedia,
   PeerGroup,

@@ -1,67 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { type RTCCertificate, RTCPeerConnection } from 'werift';
+import { RTCPeerConnection } from 'werift';
 import { type Clock, systemClock } from '../model/Clock';
 import { AnswerError } from '../model/callErrors';
 import { OfferError } from '../model/errors';
 import { NoSocketError } from '../model/peerErrors';
 import type { CheckedAnswer } from './answer';
+import type { CloseCause } from './CloseCause';
 import { followNomination } from './followNomination';
 import type { ChannelData } from './MessageChannel';
 import { shareTransports, usedTransports } from './negotiate';
 import { type CheckedOffer, stackOffer } from './offer';
 import { fullOffer, offerMedia } from './offering';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
-import { type MediaTracks, PeerMedia, type PeerMediaOptions, type RemoteMedia } from './PeerMedia';
+import { type MediaTracks, PeerMedia } from './PeerMedia';
 import { PeerMeter, type PeerStats } from './PeerMeter';
+import type { PeerHandlers, PeerOptions } from './PeerOptions';
 import { peerConfig } from './peerConfig';
 import { sayGoodBye } from './sayGoodBye';
+import { askForLife, followLife } from './stack/life';
 import { openPaths, type PathHandlers } from './stack/openPaths';
 import { statsOf } from './statsOf';
 import type { VideoForm } from './VideoForm';
-import type { LatencyMode } from './VideoSender';
 import { Watchdog } from './Watchdog';
 import { wholeAnswer } from './wholeAnswer';
-
-/** Why a peer is gone. */
-export type CloseCause =
-  | 'page closed'
-  | 'vanished'
-  | 'handshake timed out'
-  | 'connection failed'
-  | 'closed by flow'
-  /** Only of a call: the other end closed it. */
-  | 'hung up'
-  /** Only of a call: it is made anew, because what is sent has changed. */
-  | 'renewed'
-  | 'replaced'
-  | 'redeployed';
-
-/** Who gets what happens to a peer. */
-export interface PeerHandlers {
-  /** @param media what the peer sends */
-  connected(media: readonly RemoteMedia[]): void;
-  message(channel: string, data: ChannelData): void;
-  /** Once, and last. */
-  closed(cause: CloseCause): void;
-  log?(text: string): void;
-}
-
-/** Options of a `Peer`. */
-export interface PeerOptions {
-  readonly latency: LatencyMode;
-  readonly packetize: PeerMediaOptions['packetize'];
-  /** See `PeerMediaOptions.wanted`. */
-  readonly wanted: PeerMediaOptions['wanted'];
-  readonly certificate?: RTCCertificate;
-  /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
-  readonly calls?: boolean;
-  /** How long the handshake may take, in ms. Default 10000. */
-  readonly handshakeMs?: number;
-  /** See `WatchdogOptions.silenceMs`. */
-  readonly silenceMs?: number;
-  /** Source of time. Default: the system's. */
-  readonly clock?: Clock;
-}
 
 /** How long a page that was replaced has to hear of it, in ms; it leaves by itself when it does. */
 const FAREWELL_MS = 500;
@@ -117,10 +78,13 @@ export class Peer {
     this.#clock = clock;
     // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
     const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
-    this.#watchdog = new Watchdog(() => void this.close('vanished'), {
-      clock,
-      ...(silence === undefined ? {} : { silenceMs: silence }),
-    });
+    this.#watchdog = new Watchdog(
+      {
+        ask: () => askForLife(usedTransports(this.#connection), () => this.#watchdog.heard()),
+        bark: () => void this.close('vanished'),
+      },
+      { clock, ...(silence === undefined ? {} : { silenceMs: silence }) },
+    );
     this.#limitHandshake(handshakeMs);
     this.#connection = new RTCPeerConnection(
       peerConfig({
@@ -311,10 +275,7 @@ export class Peer {
   #followTransports(): void {
     for (const transport of this.#connection.dtlsTransports) {
       this.#listen(transport.onStateChange, state => this.#transportIs(state));
-      this.#listen(transport.onRtcp, packet => {
-        this.#watchdog.heard();
-        this.#media.feedback(packet);
-      });
+      this.#listen(transport.onRtcp, packet => this.#media.feedback(packet));
     }
   }
 
@@ -342,6 +303,7 @@ export class Peer {
     this.#meter = new PeerMeter(this.#clock);
     this.#cancelHandshake?.();
     this.#watchdog.start();
+    this.#disposers.push(...followLife(transports, () => this.#watchdog.heard()));
     this.#channels.start();
     this.#handlers.connected(this.#media.start());
     if (this.#isShort) void this.close('renewed');
@@ -363,7 +325,6 @@ export class Peer {
       message: (label: string, data: ChannelData) => {
         if (!this.#isRetired) this.#handlers.message(label, data);
       },
-      heard: () => this.#watchdog.heard(),
       ended: () => this.#ended(),
       lost: () => void this.close('vanished'),
       renew: () => void this.close('renewed'),

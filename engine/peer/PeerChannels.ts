@@ -13,8 +13,6 @@ import type { SentPicture } from './VideoSender';
 /** Who gets what happens on the data channels of a peer. */
 export interface PeerChannelsHandlers {
   message(label: string, data: ChannelData): void;
-  /** The peer lives: something came. */
-  heard(): void;
   /** The peer has ended the connection. */
   ended(): void;
   /** Of a call: the other end does not answer any more. */
@@ -146,7 +144,6 @@ export class PeerChannels {
   call({ messages, control }: CallerChannels): void {
     if (!this.#sender) return;
     this.#adopt(messages);
-    control.onMessage.subscribe(() => this.#handlers.heard());
     this.#caller = new CallerControl(control, this.#sender, {
       clock: this.#clock,
       handlers: {
@@ -223,7 +220,6 @@ export class PeerChannels {
 
   #openControl(channel: RTCDataChannel): void {
     if (!this.#sender) return;
-    channel.onMessage.subscribe(() => this.#handlers.heard());
     this.#control = new ControlChannel(channel, this.#sender, {
       lastSent: () => this.#handlers.lastSent(),
       bye: () => this.#handlers.ended(),
@@ -244,7 +240,6 @@ export class PeerChannels {
     const { label } = channel;
     const mostBytes = this.#connection.sctpTransport?.remoteMaxMessageSize ?? LEAST_LIMIT_BYTES;
     const messages = this.#channelOf(label);
-    channel.onMessage.subscribe(() => this.#handlers.heard());
     messages.attach(channel, mostBytes, {
       message: data => this.#take(label, data),
       closed: () => {

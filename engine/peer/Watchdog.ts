@@ -8,16 +8,29 @@ export interface WatchdogOptions {
   clock?: Clock;
 }
 
-/** Calls back once when nothing was heard of a peer for too long, from `start` on. */
+/** What a `Watchdog` does. */
+export interface WatchdogHandlers {
+  /** Half of the time has passed in silence: a peer that lives will answer. Once in a silence. */
+  ask(): void;
+  /** Nothing was heard for too long. Called once. */
+  bark(): void;
+}
+
+/** Watches from `start` on whether something is heard of a peer; it is asked before it is given up. */
 export class Watchdog {
-  readonly #bark: () => void;
+  readonly #handlers: WatchdogHandlers;
   readonly #silenceMs: number;
   readonly #clock: Clock;
   #heardMs: number;
+  /** When it was asked in this silence. */
+  #askedMs: number | undefined;
   #cancel: (() => void) | undefined;
 
-  constructor(bark: () => void, { silenceMs = 8000, clock = systemClock }: WatchdogOptions = {}) {
-    this.#bark = bark;
+  constructor(
+    handlers: WatchdogHandlers,
+    { silenceMs = 8000, clock = systemClock }: WatchdogOptions = {},
+  ) {
+    this.#handlers = handlers;
     this.#silenceMs = silenceMs;
     this.#clock = clock;
     this.#heardMs = clock.now();
@@ -26,12 +39,13 @@ export class Watchdog {
   /** Begins to watch. */
   start(): void {
     this.heard();
-    this.#watch(this.#silenceMs);
+    this.#watch();
   }
 
   /** Something came from the peer. Cheap enough for every packet. */
   heard(): void {
     this.#heardMs = this.#clock.now();
+    this.#askedMs = undefined;
   }
 
   /** Idempotent. */
@@ -40,11 +54,24 @@ export class Watchdog {
     this.#cancel = undefined;
   }
 
-  #watch(delayMs: number): void {
-    this.#cancel = this.#clock.after(delayMs, () => {
-      const leftMs = this.#heardMs + this.#silenceMs - this.#clock.now();
-      if (leftMs > 0) this.#watch(leftMs);
-      else this.#bark();
-    });
+  #watch(): void {
+    const sinceMs = this.#askedMs ?? this.#heardMs;
+    const leftMs = sinceMs + this.#silenceMs / 2 - this.#clock.now();
+    this.#cancel = this.#clock.after(leftMs, () => this.#look());
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.now();
+    const halfMs = this.#silenceMs / 2;
+    // What was asked gets its time, also where we ourselves have slept.
+    if (this.#askedMs !== undefined && nowMs - this.#askedMs >= halfMs) {
+      this.#handlers.bark();
+      return;
+    }
+    if (this.#askedMs === undefined && nowMs - this.#heardMs >= halfMs) {
+      this.#askedMs = nowMs;
+      this.#handlers.ask();
+    }
+    this.#watch();
   }
 }

@@ -1,5 +1,5 @@
 import { CallFailedError } from '../model/callErrors';
-import type { CloseCause } from './Peer';
+import type { CloseCause } from './CloseCause';
 import type { PeerGroup } from './PeerGroup';
 
 /** Settles when a peer of the group is connected. @throws CallFailedError if it comes to nothing */

@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '../Connections';
 import type { EngineEndedError } from '../model/errors';
 import type { Frame } from '../model/Frame';
-import type { CloseCause } from '../peer/Peer';
+import type { CloseCause } from '../peer/CloseCause';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';

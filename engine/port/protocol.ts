@@ -11,7 +11,7 @@ import type { ErrorNote } from '../model/errors';
 import type { Frame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
-import type { CloseCause } from '../peer/Peer';
+import type { CloseCause } from '../peer/CloseCause';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { SoundBackend } from '../process/soundSystem';
 import type { SpeakerSettings } from '../Speakers';

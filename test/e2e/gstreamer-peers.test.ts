@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Source } from '../../engine/capture/Source';
 import { TestPattern } from '../../engine/capture/TestPattern';
 import { PeerGroup } from '../../engine/peer/PeerGroup';
@@ -14,6 +15,8 @@ const LIMIT_MS = 20_000;
 const H264 = 'application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000';
 const OPUS = 'application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000';
 const PICTURES = 10;
+/** libnice says something every 25 s where it has nothing to say. */
+const SILENCE_MS = 1500;
 
 const skip = process.env.SKIP_BROWSERS === '1' && 'SKIP_BROWSERS=1: needs gstreamer1.0-nice';
 
@@ -32,7 +35,7 @@ describe("GStreamer's webrtcbin", { skip }, () => {
       spare: false,
       log: () => {},
     });
-    group = new PeerGroup({ latency: 'lowest', maxPeers: 2 });
+    group = new PeerGroup({ latency: 'lowest', maxPeers: 2, silenceMs: SILENCE_MS });
     group.on('message', (_, channel, data) => said.push(`${channel}: ${data}`));
     group.send({
       video: [
@@ -74,6 +77,15 @@ describe("GStreamer's webrtcbin", { skip }, () => {
     await peer.heard('open');
     peer.say('from GStreamer');
     await waitFor('message', LIMIT_MS, () => said.includes('default: from GStreamer'));
+    await group.message('to GStreamer');
+    await peer.heard('message', ({ text }) => text === 'to GStreamer');
+  });
+
+  it('stays while it is idle: it is asked whether it lives', async () => {
+    await connect({});
+    const ended = once(group, 'disconnected');
+    const isOver = await Promise.race([ended, wait(2.5 * SILENCE_MS, 'still there')]);
+    assert.equal(isOver, 'still there');
     await group.message('to GStreamer');
     await peer.heard('message', ({ text }) => text === 'to GStreamer');
   });

@@ -99,7 +99,7 @@ describe('what comes to the port of a peer', () => {
       peer.send(connectivityCheck({ user: userOf(sdp), password, nominates: true }));
     check();
     check();
-    await waitFor('answers', LIMIT_MS, () => peer.received.length === 2);
+    await waitFor('answers', LIMIT_MS, () => peer.received.length >= 2);
     origin.run.unit(h264Unit('key', { key: true }));
     await waitFor('picture', LIMIT_MS, () => peer.received.some(([first = 0]) => first >= 128));
   });

@@ -86,7 +86,7 @@ function quoted(text: string): string {
 
 /** The members of the union `CloseCause`, but that of peers of which a flow never heard. */
 function causes(): string[] {
-  const [, union = ''] = /type CloseCause =([^;]+);/.exec(read('engine/peer/Peer.ts')) ?? [];
+  const [, union = ''] = /type CloseCause =([^;]+);/.exec(read('engine/peer/CloseCause.ts')) ?? [];
   return [...union.matchAll(/'([a-z ]+)'/g)]
     .map(([, cause = '']) => cause)
     .filter(cause => cause !== 'handshake timed out');

@@ -1,0 +1,33 @@
+import type { RTCCertificate } from 'werift';
+import type { Clock } from '../model/Clock';
+import type { CloseCause } from './CloseCause';
+import type { ChannelData } from './MessageChannel';
+import type { PeerMediaOptions, RemoteMedia } from './PeerMedia';
+import type { LatencyMode } from './VideoSender';
+
+/** Who gets what happens to a peer. */
+export interface PeerHandlers {
+  /** @param media what the peer sends */
+  connected(media: readonly RemoteMedia[]): void;
+  message(channel: string, data: ChannelData): void;
+  /** Once, and last. */
+  closed(cause: CloseCause): void;
+  log?(text: string): void;
+}
+
+/** Options of a `Peer`. */
+export interface PeerOptions {
+  readonly latency: LatencyMode;
+  readonly packetize: PeerMediaOptions['packetize'];
+  /** See `PeerMediaOptions.wanted`. */
+  readonly wanted: PeerMediaOptions['wanted'];
+  readonly certificate?: RTCCertificate;
+  /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
+  readonly calls?: boolean;
+  /** How long the handshake may take, in ms. Default 10000. */
+  readonly handshakeMs?: number;
+  /** See `WatchdogOptions.silenceMs`. */
+  readonly silenceMs?: number;
+  /** Source of time. Default: the system's. */
+  readonly clock?: Clock;
+}
