@@ -28,6 +28,7 @@ import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { onFlowsStarted } from './lib/onFlowsStarted';
 import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
 import { tokenOf } from './lib/tokenOf';
+import { WiredGate } from './lib/WiredGate';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
 import { isWired } from './lib/wires';
 import { withVariables } from './lib/withVariables';
@@ -60,6 +61,7 @@ export = (RED: NodeAPI): void => {
     let wiredAs: WiredOutputs | undefined;
     let outputs: OutputSettings;
     let channels: ChannelSettings;
+    let gate: WiredGate | undefined;
     let endOutputs: (() => void) | undefined;
     let unlisten: (() => void) | undefined;
 
@@ -116,8 +118,8 @@ export = (RED: NodeAPI): void => {
     this.on('input', async (message: Incoming, send, done) => {
       try {
         if (!connection) throw new Error('the node is not set up: see its first error');
-        if (hasWiredSignaling && isOffer(message)) {
-          const failure = await answerMessage(message, connection);
+        if (gate && isOffer(message)) {
+          const failure = await answerMessage(message, connection, gate);
           if (failure) this.log(message.payload);
           send([null, null, null, null, message]);
         } else if (message.command === 'stats') {
@@ -146,6 +148,7 @@ export = (RED: NodeAPI): void => {
     try {
       channels = channelSettings(config);
       outputs = { deadMan: deadManSettings(RED, this, config), statsMs: statsIntervalMs(config) };
+      if (hasWiredSignaling) gate = new WiredGate(RED.settings, config);
       open();
       unlisten = onFlowsStarted(RED, followWires);
     } catch (error) {

@@ -2,12 +2,13 @@ import type { NodeMessage } from 'node-red';
 import type { Answerer } from '../../signaling/Answerer';
 import { Refusal, refusalOf } from '../../signaling/Refusal';
 import { readOffer } from '../../signaling/readOffer';
+import type { WiredGate } from './WiredGate';
 
 /** A message that carries an offer, as core `http in` sends it, or an answer, as `http response` takes it. */
 export interface SignalingMessage extends NodeMessage {
   res?: unknown;
   /** The request of an `http in` node. */
-  req?: { readonly headers?: { readonly 'content-type'?: string } };
+  req?: { readonly headers?: { readonly 'content-type'?: string | undefined } };
   statusCode?: number;
   headers?: Record<string, string>;
 }
@@ -22,15 +23,17 @@ export function isOffer({ payload, res }: SignalingMessage): boolean {
 }
 
 /**
- * Answers the offer that a message carries. The same message becomes the reply: the answer as
+ * Answers the offer that a message carries, if the gate lets the page in that sends it. The same message becomes the reply: the answer as
  * payload, or the reason why there is none, with the HTTP status. Never rejects.
  * @returns what was wrong, undefined if all is well
  */
 export async function answerMessage(
   message: SignalingMessage,
   answerer: Answerer,
+  gate: Pick<WiredGate, 'admit'>,
 ): Promise<unknown> {
   try {
+    const listed = await gate.admit(message.req);
     const offer = readOffer(message.payload, message.req?.headers?.['content-type']);
     if (offer.sdp.length > MOST_CHARACTERS) {
       throw new Refusal(413, `The offer has more than ${MOST_CHARACTERS} characters`);
@@ -38,7 +41,7 @@ export async function answerMessage(
     const { peer, description } = await answerer.answer(offer);
     const { sdp, type } = description;
     Object.assign(message, { payload: { sdp, type }, statusCode: 200, peer });
-    message.headers = { 'Content-Type': 'application/json' };
+    message.headers = { 'Content-Type': 'application/json', ...listed };
     return undefined;
   } catch (error) {
     const { status, message: reason, headers } = refusalOf(error);

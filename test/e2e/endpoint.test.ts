@@ -74,6 +74,13 @@ describe('the endpoint', () => {
     );
   });
 
+  it('takes an offer that is posted as a form, as curl does it, behind the parsers of the editor', async () => {
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const response = await offerTo('/rtcbot/connect', offerSdp(), type);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.has('access-control-allow-origin'), false);
+  });
+
   it('asks for the token where one is set, and only there', async () => {
     const data = offerSdp({ media: ['application'] });
     const refused = await offerTo('/guarded/connect', data);

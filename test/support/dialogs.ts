@@ -68,8 +68,8 @@ export const DIALOGS: readonly DialogForm[] = [
   },
   {
     ...{ type: 'rtc-connection', name: 'connection-wired', chosen: { signaling: 'wired' } },
-    shown: ['maxPeers'],
-    hidden: ['path', 'page', 'token', 'origins', 'framedBy', 'address', 'user'],
+    shown: ['origins', 'maxPeers'],
+    hidden: ['path', 'page', 'token', 'framedBy', 'address', 'user'],
   },
   {
     type: 'rtc-connection',

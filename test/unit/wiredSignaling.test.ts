@@ -7,6 +7,8 @@ const OFFER = { type: 'offer', sdp: 'v=0' };
 const answering = { answer: async () => ({ peer: 'p1', description: ANSWER }) };
 const ANSWER = { type: 'answer', sdp: 'v=0 answer' } as const;
 
+const OPEN = { admit: async () => ({}) };
+
 const messageOf = (payload: unknown): SignalingMessage & { peer?: string } => ({
   _msgid: 'm1',
   payload,
@@ -30,7 +32,7 @@ describe('answerMessage', () => {
     it(`makes the answer of the message, from ${payload.constructor.name}`, async () => {
       const message = messageOf(payload);
       const { res } = message;
-      assert.equal(await answerMessage(message, answering), undefined);
+      assert.equal(await answerMessage(message, answering, OPEN), undefined);
       assert.deepEqual(message.payload, { sdp: ANSWER.sdp, type: 'answer' });
       assert.equal(message.statusCode, 200);
       assert.equal(message.headers?.['Content-Type'], 'application/json');
@@ -74,7 +76,7 @@ describe('answerMessage', () => {
     it(`refuses ${sentence}`, async () => {
       const message = messageOf(payload);
       const answerer = failure ? { answer: () => Promise.reject(failure) } : answering;
-      assert.ok(await answerMessage(message, answerer));
+      assert.ok(await answerMessage(message, answerer, OPEN));
       assert.equal(message.statusCode, status);
       assert.match(String(message.payload), says);
       assert.match(message.headers?.['Content-Type'] ?? '', /^text\/plain/);
