@@ -9,6 +9,7 @@ import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
 import { Silence } from './Silence';
+import { StandbyDecoder } from './StandbyDecoder';
 
 /** How a source stands, for the status of its nodes. */
 export interface SourceState {
@@ -27,9 +28,14 @@ export interface SourceState {
   readonly via?: string;
   /** Options that the source was asked for and does not know. */
   readonly leftOut?: readonly string[];
+  /** Why its H.264 is decoded although browsers take it: its keyframes are too far apart. */
+  readonly decodes?: 'keyframes';
   /** The hardware that encodes it, while some does. */
   readonly encoder?: HardwareEncoder;
 }
+
+/** The pictures themselves, in the size of the source. */
+const DECODED: RenditionSettings = { codec: 'I420' };
 
 /** What a source tells. */
 export type SourceEvents = { state: [state: SourceState]; failed: [error: MediaError] };
@@ -64,6 +70,11 @@ export class Source extends EventEmitter<SourceEvents> {
   /** What makes H264 of each rendition now. */
   readonly #encoders = new Map<string, H264Encoder>();
   readonly #silence: Silence;
+  readonly #standby = new StandbyDecoder({
+    decoded: () => this.rendition(DECODED),
+    isWanted: () => this.#isWanted(),
+    changed: isDecoding => this.#decodes(isDecoding),
+  });
   #meter = new FrameRateMeter();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
@@ -107,13 +118,21 @@ export class Source extends EventEmitter<SourceEvents> {
     const known = this.#renditions.get(key);
     if (known) return known;
     const encoding = (encoder: H264Encoder | undefined) => this.#encodes(key, encoder);
-    const rendition = new Rendition(this.#native, settings, { ...this.#options, encoding });
+    const isDecoded = key === JSON.stringify(DECODED);
+    const decoded = () =>
+      this.#codec === 'H264' && !isDecoded ? this.rendition(DECODED) : undefined;
+    const rendition = new Rendition(this.#native, settings, {
+      ...this.#options,
+      encoding,
+      decoded,
+    });
     const track = new Track(rendition, {
       lingerMs: Math.min(RENDITION_LINGER_MS, this.#options.lingerMs),
       clock: this.#clock,
       log: this.#options.log,
     });
     track.on('failed', error => this.emit('failed', error));
+    track.on('left', () => this.#standby.review());
     this.#renditions.set(key, track);
     return track;
   }
@@ -125,6 +144,7 @@ export class Source extends EventEmitter<SourceEvents> {
 
   /** Idempotent, never rejects; settles when all processes are gone. */
   async close(): Promise<void> {
+    this.#standby.close();
     await Promise.all([...this.#renditions.values()].map(track => track.close()));
     await this.#native.close();
     this.#silence.end();
@@ -143,6 +163,7 @@ export class Source extends EventEmitter<SourceEvents> {
       ...(isRunning && width && height ? { width, height } : {}),
       ...(isRunning && frameRate ? { frameRate } : {}),
       ...(isRunning && isPaused ? { isPaused } : {}),
+      ...(isRunning && this.#standby.isDecoding ? { decodes: 'keyframes' } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
       ...this.#options.about?.(),
       ...this.#hardware(),
@@ -162,8 +183,20 @@ export class Source extends EventEmitter<SourceEvents> {
     return encoder ? { encoder } : {};
   }
 
+  /** Whether anybody but the standby decoder wants anything. */
+  #isWanted(): boolean {
+    const all = [...this.#renditions.values()].reduce((sum, track) => sum + track.subscribers, 0);
+    return all > (this.#standby.isDecoding ? 1 : 0);
+  }
+
+  #decodes(isDecoding: boolean): void {
+    const { decodes: _before, ...state } = this.#state;
+    this.#tell(isDecoding ? { ...state, decodes: 'keyframes' } : state);
+  }
+
   #measure(unit: AccessUnit): void {
     this.#codec = unit.codec;
+    this.#standby.look(unit);
     this.#meter.add(unit.timestampMs, unit.sourceMs);
     this.#silence.limit(this.#options.pauseMs);
     // What the source told of itself before does not hold any more where it says nothing of it now.

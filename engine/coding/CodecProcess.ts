@@ -27,6 +27,8 @@ export class CodecProcess {
   readonly #reader: UnitReader;
   /** Capture times of the units inside the program, by their index. */
   readonly #inside = new Map<number, number>();
+  /** What may wait although it is more than usual, in bytes: units that were handed in all at once. */
+  #allowance = 0;
   #pushed = 0;
   #made = 0;
   #stopped = false;
@@ -64,13 +66,25 @@ export class CodecProcess {
 
   /** Hands a unit in. False if it was dropped because the program is behind, or not usable yet. */
   push(unit: AccessUnit): boolean {
-    if (this.#stopped || this.#child.backlogBytes > mostWaiting(unit)) return false;
+    const waitingBytes = this.#child.backlogBytes;
+    if (this.#stopped || waitingBytes > mostWaiting(unit) + this.#allowance) return false;
+    if (waitingBytes <= mostWaiting(unit)) this.#allowance = 0;
     const parts = this.#write(unit, this.#pushed);
     if (parts.length === 0) return false;
     this.#inside.set(this.#pushed, unit.timestampMs);
     this.#pushed += 1;
     if (this.#inside.size > MOST_INSIDE) this.#forgetOldest();
     return this.#child.write(...parts);
+  }
+
+  /** Hands in all that there is of a stream so far, however much. False if it is not usable. */
+  catchUp(units: readonly AccessUnit[]): boolean {
+    // Above zero until all of it was taken, so that what comes next need not wait.
+    const bytes = units.reduce((sum, { data }) => sum + data.length, 0);
+    return units.every(unit => {
+      this.#allowance = bytes;
+      return this.push(unit);
+    });
   }
 
   /** Idempotent, never rejects; nothing is emitted any more. */

@@ -26,6 +26,8 @@ export interface Conversion {
   readonly encoder?: H264Encoder;
   /** Largest NAL unit of H264, in bytes; libx264 only. Default: a picture is one slice. */
   readonly mostNalBytes?: number;
+  /** The first so many pictures are decoded and do not come out: newer ones are there already. */
+  readonly skipped?: number;
   /** The colours of what goes in. Default: those that its codec has if it says nothing. */
   readonly colour?: Colour;
 }
@@ -90,7 +92,9 @@ const CONTAINER = ['-fpsprobesize', '0', '-flags', 'low_delay', '-threads', '1']
 /** The arguments of an ffmpeg that converts what comes on stdin to stdout. */
 export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): string[] {
   const hardware = hardwareOf(conversion, ffmpeg);
+  const { skipped } = conversion;
   const filters = [
+    ...(skipped ? [`select='gte(n,${skipped})'`] : []),
     ...sizeFilter(conversion),
     ...colourFilter(conversion),
     ...(hardware?.filters ?? []),

@@ -11,6 +11,8 @@ import { Encoder } from './Encoder';
 /** One step from one codec to another. */
 export interface Converter {
   push(unit: AccessUnit): void;
+  /** Takes a stream's units since its newest keyframe; only of the newest something comes out. */
+  catchUp?(units: readonly AccessUnit[]): void;
   /** Absent where every unit that comes out is a keyframe. */
   requestKeyframe?(): void;
   /** Goes on with another frame rate. */
@@ -133,14 +135,23 @@ class PictureStep implements Converter {
     }
   }
 
+  catchUp(units: readonly AccessUnit[]): void {
+    if (this.#closed || !units[0]?.key || this.#options.clock.now() < this.#notBeforeMs) return;
+    this.#stop();
+    const process = this.#spawn(units.length - 1);
+    if (process.catchUp(units)) this.#process = process;
+    else this.#stopping = this.#stopping.then(() => process.stop());
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop();
     await this.#stopping;
   }
 
-  #spawn(): CodecProcess {
-    return new CodecProcess(this.#conversion, this.#options.ffmpeg, {
+  #spawn(skipped = 0): CodecProcess {
+    const conversion = skipped > 0 ? { ...this.#conversion, skipped } : this.#conversion;
+    return new CodecProcess(conversion, this.#options.ffmpeg, {
       unit: unit => {
         this.#deaths = 0;
         this.#schedule.reset();

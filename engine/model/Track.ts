@@ -26,6 +26,8 @@ export type TrackEvents = {
   /** `retryMs` comes with `backingOff`: the pause until the next attempt. */
   state: [state: State, retryMs?: number];
   failed: [error: MediaError];
+  /** A subscriber has left. */
+  left: [];
 };
 
 /** Who gets a track's units. */
@@ -97,6 +99,11 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
     return this.#origin.label;
   }
 
+  /** How many subscribers there are. */
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
   get state(): State {
     return this.#state;
   }
@@ -116,6 +123,7 @@ export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
         const beforeMs = this.#unwantedSinceMs ?? unwantedSinceMs;
         this.#unwantedSinceMs = Math.max(beforeMs, unwantedSinceMs);
         if (this.#subscribers.size === 0) this.#happen('unwanted');
+        this.emit('left');
       },
     };
   }
