@@ -9,12 +9,15 @@ import {
   UnpluggedError,
 } from '../model/errors';
 import type { OriginListener, OriginRun } from '../model/Origin';
+import type { Colour } from '../model/Colour';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg, FfmpegFinder } from '../process/ffmpeg';
 import { captureArguments, type FfmpegCaptureOptions } from './arguments';
 import { type CaptureReader, captureReader } from './captureReader';
+import { describedColour } from './describedColour';
 import { modesOf } from './devices';
 import { captureLabel, failureOf } from './failures';
+import { INTERLACED } from './H264Pictures';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
 import { Silence } from './Silence';
@@ -134,12 +137,17 @@ export class CaptureRun implements OriginRun {
 
   #spawn(ffmpeg: Ffmpeg): void {
     const way = wayOf(this.#options, this.#known);
-    const attempt: Attempt = { ffmpeg, way, reader: undefined, isDescribed: false, isOver: false };
+    const { isInterlaced = false } = this.#known;
+    const state = { reader: undefined, isDescribed: false, isOver: false };
+    const attempt: Attempt = { ffmpeg, way, isInterlaced, ...state };
     attempt.reader = captureReader(
       way,
       {
         picture: (picture, timeMs) => this.#deliver(picture, timeMs, attempt),
-        refused: reason => this.#reconsider(attempt, { mustDecode: true }, reason),
+        refused: reason => {
+          const fields = reason === INTERLACED ? { isInterlaced: true } : {};
+          this.#reconsider(attempt, { mustDecode: true, ...fields }, reason);
+        },
       },
       { clock: this.#deps.clock },
     );
@@ -148,7 +156,7 @@ export class CaptureRun implements OriginRun {
     this.#child = new Child(
       {
         program: ffmpeg.path,
-        args: captureArguments({ options, way, ffmpeg, mode: this.#mode }),
+        args: captureArguments({ options, way, ffmpeg, mode: this.#mode, isInterlaced }),
         label: this.#label,
         secrets: options.source === 'url' ? secretsOf(options) : [],
         // Devices are given back, sessions of cameras ended; a file needs neither.
@@ -182,7 +190,8 @@ export class CaptureRun implements OriginRun {
   #deliver(picture: Picture, sourceMs: number | undefined, attempt: Attempt): void {
     if (this.#over || attempt.isOver) return;
     const times = { timestampMs: epochMs(), ...(sourceMs === undefined ? {} : { sourceMs }) };
-    const unit = { ...picture, ...times };
+    const colour = picture.codec === 'I420' && attempt.colour ? { colour: attempt.colour } : {};
+    const unit = { ...picture, ...times, ...colour };
     this.#delivered = true;
     if (unit.codec === 'H264') this.#gop.push(unit);
     this.#listener.unit(unit);
@@ -196,7 +205,10 @@ export class CaptureRun implements OriginRun {
     const finding = findingIn(line);
     if (!finding || (finding.codec && attempt.codec)) return;
     attempt.codec ??= finding.codec;
-    this.#reconsider(attempt, finding, finding.codec ?? 'its pictures are turned');
+    // What comes from a device at this machine is BT.601, whatever its size.
+    if (this.#options.source !== 'usb') attempt.colour ??= describedColour(line);
+    const reason = finding.isInterlaced ? INTERLACED : finding.codec;
+    this.#reconsider(attempt, finding, reason ?? 'its pictures are turned');
   }
 
   /** Starts ffmpeg again if what was learnt means another way. */
@@ -207,11 +219,13 @@ export class CaptureRun implements OriginRun {
     if (isNoUse) this.#chooseMode({ noH264: true });
     else this.#learn(finding);
     const way = wayOf(this.#options, this.#known);
-    if (way === attempt.way) return;
+    const isDone = way !== 'I420' || attempt.isInterlaced || !this.#known.isInterlaced;
+    if (way === attempt.way && isDone) return;
     attempt.isOver = true;
     attempt.reader?.close?.();
     this.#gop.clear();
-    this.#deps.log(`${this.#label}: ${reason}, so ${way} is taken instead of ${attempt.way}`);
+    const change = way === attempt.way ? 'in another form' : `instead of ${attempt.way}`;
+    this.#deps.log(`${this.#label}: ${reason}, so ${way} is taken ${change}`);
     void this.#child?.stop().then(() => {
       if (!this.#over) this.#spawn(attempt.ffmpeg);
     });
@@ -260,6 +274,10 @@ interface Attempt {
   reader: CaptureReader | undefined;
   /** The source's codec, as ffmpeg called it. */
   codec?: string | undefined;
+  /** Those of the pictures that are decoded, once they are known. */
+  colour?: Colour | undefined;
+  /** ffmpeg was told that its pictures are. */
+  readonly isInterlaced: boolean;
   /** ffmpeg has said all about its input. */
   isDescribed: boolean;
   /** Another takes its place: what it still says is ignored. */

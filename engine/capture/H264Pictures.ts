@@ -7,6 +7,8 @@ import type { PictureHandlers } from './Picture';
 
 /** Profiles that browsers decode: baseline, main, high, all with 8-bit 4:2:0 (H.264, table A-2 onwards). */
 const PROFILES = new Set([66, 77, 100]);
+/** Why a stream of fields is refused. */
+export const INTERLACED = 'interlaced pictures';
 /** Pixels that are by so much wider or higher look square. */
 const ALMOST_SQUARE = 0.02;
 
@@ -89,6 +91,6 @@ export class H264Pictures {
     if (!PROFILES.has(profileIdc)) this.refuse(`H.264 profile ${profileIdc}`);
     // Browsers show both as if it were otherwise: squeezed, and combed.
     if (Math.abs(pixelAspectOf(sps) - 1) > ALMOST_SQUARE) this.refuse('pixels that are not square');
-    if (isInterlaced) this.refuse('interlaced pictures');
+    if (isInterlaced) this.refuse(INTERLACED);
   }
 }

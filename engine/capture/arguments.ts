@@ -15,6 +15,8 @@ export interface CaptureRequest {
   ffmpeg: Ffmpeg;
   /** The mode chosen for a USB device, if its modes are known. */
   mode?: CameraMode | undefined;
+  /** Its pictures are taken line by line in turn. Default false. */
+  isInterlaced?: boolean | undefined;
   /** Default: that of this machine. */
   platform?: NodeJS.Platform;
 }
@@ -47,7 +49,7 @@ function inputArguments({ options, way, ffmpeg, mode, platform }: CaptureRequest
   }
 }
 
-function outputArguments({ options, way, ffmpeg }: CaptureRequest): string[] {
+function outputArguments({ options, way, ffmpeg, isInterlaced }: CaptureRequest): string[] {
   const select = ['-map', '0:v:0'];
   const atOnce = ['-flush_packets', '1'];
   switch (way) {
@@ -65,7 +67,8 @@ function outputArguments({ options, way, ffmpeg }: CaptureRequest): string[] {
     case 'JPEG':
       return [...select, '-c:v', 'copy', '-f', 'mpjpeg', ...atOnce];
     case 'I420': {
-      const filters = options.source === 'usb' ? [] : filtersFor(options);
+      const wanted = options.source === 'usb' ? [] : filtersFor(options);
+      const filters = isInterlaced ? [DEINTERLACE, ...wanted] : wanted;
       return [
         ...select,
         ...ffmpeg.passthrough,
@@ -78,13 +81,30 @@ function outputArguments({ options, way, ffmpeg }: CaptureRequest): string[] {
   }
 }
 
-/** Filters that give the wanted rate and size. */
+/**
+ * Of the pictures, only those that say that they are interlaced are changed. The filter looks at the
+ * next one for each, also of the others: it costs a picture's time, and is taken only where it must.
+ */
+const DEINTERLACE = 'bwdif=mode=send_frame:deint=interlaced';
+
+/** Filters that give the wanted rate, size and range, and square pixels. */
 function filtersFor({ width, height, frameRate }: CaptureOptions): string[] {
-  // Dropped first: a picture that is not wanted need not be scaled. -2: an even size of the same shape.
+  // Dropped first: a picture that is not wanted need not be scaled.
   return [
     ...(frameRate ? [`select='${dropping(frameRate)}'`] : []),
-    ...(width || height ? [`scale=${width ?? -2}:${height ?? -2}`] : []),
+    `scale=w='${widthFor(width, height)}':h='${heightFor(width, height)}':out_range=tv`,
   ];
+}
+
+/** Pixels that are wider than high are made square by more of them, those that are higher by more lines. */
+function widthFor(width?: number, height?: number): string {
+  if (width) return `${width}`;
+  return height ? `2*round(${height}*dar/2)` : 'if(eq(sar,1),iw,2*round(iw*max(1,sar)/2))';
+}
+
+function heightFor(width?: number, height?: number): string {
+  if (height) return `${height}`;
+  return width ? `2*round(${width}/dar/2)` : 'if(eq(sar,1),ih,2*round(ih/min(1,sar)/2))';
 }
 
 /**

@@ -10,6 +10,8 @@ export interface SourceKnowledge {
   readonly codec?: string;
   /** Its H.264 cannot be carried by WebRTC, or its pictures have to be turned. */
   readonly mustDecode?: boolean;
+  /** Its pictures are taken line by line in turn. */
+  readonly isInterlaced?: boolean;
   /** What a USB device is asked for, by ffmpeg's name; absent: raw pictures. */
   readonly asks?: 'h264' | 'mjpeg';
   /** The H.264 of a USB device is of no use: it is asked for something else. */
@@ -40,7 +42,9 @@ export function wayOf(options: CaptureOptions, known: SourceKnowledge): Way {
 /** What one line of ffmpeg's account of its input says about the way. */
 export function findingIn(line: string): SourceKnowledge | undefined {
   const codec = /^\s*Stream #0:\d+.*?: Video: (\w+)/.exec(line)?.[1];
-  if (codec) return { codec };
+  // ffmpeg 4 says nothing of fields.
+  const isInterlaced = /, \w+\([^)]*\b(top|bottom) (coded )?first/.test(line);
+  if (codec) return isInterlaced ? { codec, isInterlaced } : { codec };
   // A picture that has to be turned before it is shown: players of files do it, browsers do not.
   const turn =
     /displaymatrix: rotation of (-?[\d.]+)/.exec(line) ?? /^\s*rotate\s*:\s*(-?\d+)/.exec(line);

@@ -76,7 +76,7 @@ const ROWS: Row[] = [
     it: 'decodes with one thread, scales and drops',
     options: url('rtsp://cam/1', { width: 640, frameRate: 10 }),
     way: 'I420',
-    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 5000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:v:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=640:-2${Y4M}`,
+    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 5000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:v:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=w='640':h='2*round(640/dar/2)':out_range=tv${Y4M}`,
   },
   {
     it: 'copies JPEG over HTTP by the time of arrival',
@@ -113,7 +113,7 @@ const ROWS: Row[] = [
     options: file({ loop: true, height: 240 }),
     way: 'I420',
     ffmpeg: OLD,
-    expected: `-threads 1 -re -stream_loop -1 -i file:/films/a:b.mp4 -map 0:v:0 -vsync passthrough -vf scale=-2:240${Y4M}`,
+    expected: `-threads 1 -re -stream_loop -1 -i file:/films/a:b.mp4 -map 0:v:0 -vsync passthrough -vf scale=w='2*round(240*dar/2)':h='240':out_range=tv${Y4M}`,
   },
   {
     it: 'asks a V4L2 camera for JPEG of a size and rate',
