@@ -3,7 +3,7 @@ import { asError } from '../engine/model/asError';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import type { Calling } from './lib/Calling';
-import { showCall, startCalling } from './lib/callMode';
+import { callTarget, showCall, startCalling } from './lib/callMode';
 import { clientAssets } from './lib/clientAssets';
 import {
   type ConnectionConfig,
@@ -72,12 +72,13 @@ export = (RED: NodeAPI): void => {
     };
     const open = () => {
       wiredAs = wiring();
+      const target = isCall ? callTarget(RED, config, this.credentials) : undefined;
       const opened = hold.engine.openConnection(connectionOptions(config, wiredAs));
       connection = opened;
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
       endOutputs = sendOn(this, opened, outputs);
-      if (isCall) calling = startCalling(opened, status, config, this.credentials);
+      if (target) calling = startCalling(opened, status, target);
       else if (!hasWiredSignaling) mount = serve(opened);
     };
 

@@ -8,6 +8,7 @@ const browsers = [
 const others = [
   { program: 'ffmpeg', package: 'ffmpeg' },
   { program: 'git', package: 'git' },
+  { program: 'openssl', package: 'openssl' },
   { program: 'pulseaudio', package: 'pulseaudio' },
   { program: 'pactl', package: 'pulseaudio-utils' },
   { program: 'arecord', package: 'alsa-utils' },

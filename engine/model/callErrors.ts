@@ -85,3 +85,63 @@ export class CallReplacedError extends MediaError {
     );
   }
 }
+
+/** The certificate of the endpoint's server is of nobody whom this machine trusts. */
+export class CertificateUntrustedError extends MediaError {
+  readonly code = 'certificate-untrusted';
+  constructor(address: string, detail: string, options?: ErrorOptions) {
+    super(
+      `The certificate of ${address} is not trusted here (${detail}): choose a TLS configuration in the node that has its CA certificate, or that does not verify`,
+      { address, detail },
+      options,
+    );
+  }
+}
+
+/** The certificate of the endpoint's server is past its time, or not in it yet. */
+export class CertificateExpiredError extends MediaError {
+  readonly code = 'certificate-expired';
+  constructor(address: string, detail: string, options?: ErrorOptions) {
+    super(
+      `The certificate of ${address} is not valid at this time (${detail}): renew it there, or set the clock of this machine`,
+      { address, detail },
+      options,
+    );
+  }
+}
+
+/** The certificate of the endpoint's server is for another name. */
+export class CertificateNameError extends MediaError {
+  readonly code = 'certificate-name';
+  constructor(address: string, detail: string, options?: ErrorOptions) {
+    super(
+      `The certificate of ${address} is for another name (${detail}): call it by a name that stands in the certificate, or enter that as server name in the TLS configuration`,
+      { address, detail },
+      options,
+    );
+  }
+}
+
+/** The endpoint's server speaks HTTP where the address says HTTPS, or the other way round. */
+export class TlsMismatchError extends MediaError {
+  readonly code = 'tls-mismatch';
+  constructor(address: string, scheme: 'http' | 'https', options?: ErrorOptions) {
+    super(
+      `${address} does not answer to this scheme: begin the address with ${scheme}://`,
+      { address, scheme },
+      options,
+    );
+  }
+}
+
+/** The endpoint's server sends to another one, which must not get what is secret. */
+export class CallRedirectedError extends MediaError {
+  readonly code = 'call-redirected';
+  constructor(address: string, target: string, options?: ErrorOptions) {
+    super(
+      `${address} sends the call on to ${target}, which is not given the login: enter that address if it is the right one`,
+      { address, target },
+      options,
+    );
+  }
+}

@@ -1,21 +1,22 @@
+import type { NodeAPI } from 'node-red';
 import { SettingError } from '../../engine/model/errors';
 import type { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import type { CallTarget } from '../../signaling/call';
 import { Calling } from './Calling';
 import type { ConnectionConfig, ConnectionCredentials } from './connectionOptions';
 import { LOOK, type NodeStatus } from './NodeStatus';
+import { tlsOf } from './tlsOf';
 
 /** Shorter pauses are not told, in ms. */
 const SHORT_MS = 1000;
 
-/** Lets a connection call the endpoint of the settings. @throws SettingError for an address that is none */
+/** Lets a connection call an endpoint. */
 export function startCalling(
   connection: ConnectionProxy,
   status: NodeStatus,
-  config: Pick<ConnectionConfig, 'address'>,
-  credentials: ConnectionCredentials,
+  target: CallTarget,
 ): Calling {
-  return new Calling(connection, callTarget(config, credentials), {
+  return new Calling(connection, target, {
     calling: () => status.show(LOOK.starting, 'calling'),
     failed: error => status.fail(error),
     waiting: pauseMs => {
@@ -31,9 +32,10 @@ export function showCall(status: NodeStatus, peers: number): void {
   if (peers > 0) status.show(LOOK.live, 'peer');
 }
 
-/** Whom the settings say to call. @throws SettingError */
+/** Whom the settings say to call. @throws SettingError for an address that is none */
 export function callTarget(
-  { address = '' }: Pick<ConnectionConfig, 'address'>,
+  RED: NodeAPI,
+  { address = '', tls }: Pick<ConnectionConfig, 'address' | 'tls'>,
   credentials: ConnectionCredentials,
 ): CallTarget {
   const text = address.trim();
@@ -44,5 +46,5 @@ export function callTarget(
   if (username || password) {
     throw new SettingError('address', 'enter user and password in their own fields');
   }
-  return { address: text, ...credentials };
+  return { address: text, ...credentials, tls: tlsOf(RED, tls) };
 }

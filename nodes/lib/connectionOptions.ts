@@ -21,6 +21,8 @@ export interface ConnectionConfig
   readonly path: string;
   /** Of the endpoint that is called. Absent in flows of older versions. */
   readonly address?: string;
+  /** Id of the tls-config node for an https address. Absent in flows of older versions. */
+  readonly tls?: string;
   /** Serve the ready-made page. */
   readonly page: boolean;
   readonly maxPeers: string | number;

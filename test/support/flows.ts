@@ -96,6 +96,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     signaling: 'endpoint',
     path: '/rtcbot',
     address: '',
+    tls: '',
     page: true,
     guarded: false,
     origins: '',
