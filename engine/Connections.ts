@@ -58,6 +58,8 @@ export interface TakenMessages {
 export interface ConnectionHandlers {
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
+  /** A browser had its answer, and its handshake came to nothing. */
+  abandoned(id: string, peer: string, cause: CloseCause): void;
   /** It comes back with `taken`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   track(id: string, track: RemoteTrack): void;
@@ -134,6 +136,7 @@ export class Connections {
       void connection.inputs.forget(peer);
       const level = settings.calls ? 'debug' : 'info';
       this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
+      if (!settings.calls) this.#handlers.abandoned(id, peer, cause);
     });
     group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));

@@ -46,6 +46,7 @@ export interface EngineHandlers {
   chunk(tap: string, chunk: Chunk): void;
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
+  abandoned(id: string, peer: string, cause: CloseCause): void;
   /** It comes back with `takenMessages`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;

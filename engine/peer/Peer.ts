@@ -64,8 +64,6 @@ export class Peer {
   #meter: PeerMeter | undefined;
   /** When its offer was answered. */
   #answeredMs: number | undefined;
-  /** Something came from the other end, and be it a check of the path. */
-  #isHeard = false;
   #isRetired = false;
   #closing: Promise<void> | undefined;
 
@@ -92,7 +90,6 @@ export class Peer {
         calls,
         // Only of checks that are verified: see `openPaths`.
         checkArrived: (...check) => {
-          this.#isHeard = true;
           this.#watchdog.heard();
           followNomination(this.#connection, check);
         },
@@ -108,9 +105,9 @@ export class Peer {
     return this.#meter !== undefined;
   }
 
-  /** How long nothing has come from the other end since it was answered, in ms; 0 once something has. */
-  get unheardMs(): number {
-    if (this.#isHeard || this.#answeredMs === undefined) return 0;
+  /** How long it has had for its handshake since its offer was answered, in ms; 0 once that is through. */
+  get unfinishedMs(): number {
+    if (this.isConnected || this.#answeredMs === undefined) return 0;
     return this.#clock.now() - this.#answeredMs;
   }
 

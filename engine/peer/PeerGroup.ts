@@ -84,10 +84,11 @@ const HEAD_START_MS = 3000;
 /** Handshakes at the same time: an offer costs us a socket and cryptography before the browser proves itself. */
 const MOST_HANDSHAKES = 64;
 /**
- * A browser that has its answer checks the path at once. Who is not heard of for so long, in ms, has
- * most likely left, and keeps its place no longer than until somebody else wants it.
+ * A browser that has its answer is through with its handshake in a fraction of a second. Who is not
+ * after so long, in ms, keeps its place no longer than until somebody else wants it: an offer and a
+ * check of the path cost a stranger next to nothing.
  */
-const UNHEARD_MS = 3000;
+const UNFINISHED_MS = 3000;
 
 /** So many peers that are gone are remembered: what comes late for them is for nobody else. */
 const MOST_GONE = 1000;
@@ -257,17 +258,17 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   #checkRoom(): void {
     const { maxPeers, whenFull } = this.#options;
     const isFull = this.#peers.size >= maxPeers && whenFull !== 'replace';
-    if (this.#closed || (isFull && !this.#dropUnheard())) throw new TooManyPeersError(maxPeers);
+    if (this.#closed || (isFull && !this.#dropUnfinished())) throw new TooManyPeersError(maxPeers);
     const handshakes = this.#peers.size - this.size;
-    if (handshakes < MOST_HANDSHAKES || this.#dropUnheard()) return;
+    if (handshakes < MOST_HANDSHAKES || this.#dropUnfinished()) return;
     throw new TooManyPeersError(MOST_HANDSHAKES);
   }
 
-  /** Gives up the browser that has been silent longest. False if none is taken for gone. */
-  #dropUnheard(): boolean {
+  /** Gives up the browser whose handshake has taken longest. False if none has taken too long. */
+  #dropUnfinished(): boolean {
     const [peer] = [...this.#peers.values()]
-      .filter(({ unheardMs }) => unheardMs > UNHEARD_MS)
-      .sort((a, b) => b.unheardMs - a.unheardMs);
+      .filter(({ unfinishedMs }) => unfinishedMs > UNFINISHED_MS)
+      .sort((a, b) => b.unfinishedMs - a.unfinishedMs);
     if (peer) this.#left(peer, 'handshake timed out');
     return peer !== undefined;
   }

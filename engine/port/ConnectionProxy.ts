@@ -16,6 +16,8 @@ export type ConnectionProxyEvents = WorkerProxyEvents & {
   opened: [];
   connected: [peer: string];
   disconnected: [peer: string, cause: CloseCause];
+  /** A browser had its answer, and its handshake came to nothing. */
+  abandoned: [peer: string, cause: CloseCause];
   message: [peer: string, channel: string, data: string | Buffer];
   /** A peer sends pictures or sound, as a track. */
   track: [peer: string, track: TrackHandle];
@@ -28,7 +30,16 @@ export type ConnectionProxyEvents = WorkerProxyEvents & {
 /** What the worker says of a connection. */
 export type ConnectionNote = Extract<
   WorkerNote,
-  { event: 'connected' | 'disconnected' | 'message' | 'remoteTrack' | 'frame' | 'chunk' }
+  {
+    event:
+      | 'connected'
+      | 'disconnected'
+      | 'abandoned'
+      | 'message'
+      | 'remoteTrack'
+      | 'frame'
+      | 'chunk';
+  }
 >;
 
 /** A connection in the engine, as the main thread sees it. */
@@ -153,6 +164,9 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
         return;
       case 'disconnected':
         this.#left(note.peer, note.cause);
+        return;
+      case 'abandoned':
+        this.emit('abandoned', note.peer, note.cause);
         return;
       case 'message':
         this.emit('message', note.peer, note.channel, received(note.data));

@@ -283,6 +283,7 @@ function handlersFor(tell: Tell): EngineHandlers {
     },
     connected: (id, peer) => tell({ event: 'connected', id, peer }),
     disconnected: (id, peer, cause) => tell({ event: 'disconnected', id, peer, cause }),
+    abandoned: (id, peer, cause) => tell({ event: 'abandoned', id, peer, cause }),
     message: (id, peer, channel, data) => {
       const own = typeof data === 'string' ? data : ownMemory(data);
       tell({ event: 'message', id, peer, channel, data: own });

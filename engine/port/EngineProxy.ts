@@ -121,6 +121,7 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
         return;
       case 'connected':
       case 'disconnected':
+      case 'abandoned':
       case 'remoteTrack':
         this.#connections.get(note.id)?.take(note);
         return;

@@ -131,7 +131,7 @@ export type ToMain =
   | { event: 'frame'; tap: string; frame: Frame }
   | { event: 'chunk'; tap: string; chunk: Chunk }
   | { event: 'connected'; id: string; peer: string }
-  | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
+  | { event: 'disconnected' | 'abandoned'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
   | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }

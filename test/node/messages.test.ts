@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { CHROMIUM_OFFER } from '../support/browserOffers';
 import { type FlowNode, flowNode, TAB } from '../support/flowNode';
 import { connectionNode } from '../support/flows';
 import { type LoadedFlow, loadFlow, type Message } from '../support/nodeTestHelper';
@@ -183,6 +184,14 @@ describe('An rtc-connection and its messages', () => {
     const { peer } = await flow.connect();
     flow.put({ command: 'close', peer });
     assert.equal((await flow.event('disconnected', peer)).reason, 'closed by flow');
+  });
+
+  it('tells of a browser that had its answer and did not get through', async () => {
+    await load();
+    flow.put({ payload: { type: 'offer', sdp: CHROMIUM_OFFER }, res: {} });
+    const { peer } = await flow.at('answers', ({ statusCode }) => statusCode === 200);
+    flow.put({ command: 'close', peer });
+    assert.equal((await flow.event('abandoned', String(peer))).reason, 'closed by flow');
   });
 
   it('refuses the newcomer when it is full', async () => {
