@@ -140,7 +140,7 @@ export class PeerMedia {
         continue;
       }
       const { dtlsTransport } = transceiver;
-      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport));
+      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport), this.#options.clock);
       sender.connect(rtp, extensionIds(transceiver));
       this.#reports.add(rtp, dtlsTransport);
     }
@@ -148,7 +148,7 @@ export class PeerMedia {
       const options = audioSenderOptions(transceiver);
       if (!options) continue;
       const { dtlsTransport } = transceiver;
-      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport));
+      const rtp = new RtpSender(options, this.#secureOver(dtlsTransport), this.#options.clock);
       sender.connect(rtp);
       this.#reports.add(rtp, dtlsTransport);
     }
@@ -160,9 +160,11 @@ export class PeerMedia {
   follow({ video, audio }: MediaTracks): boolean {
     this.#video.forEach(({ sender }, index) => {
       sender.follow(video[index]);
+      if (!video[index] && sender.sender) this.#reports.stopped(sender.sender);
     });
     this.#audio.forEach(({ sender }, index) => {
       sender.follow(audio[index]);
+      if (!audio[index] && sender.sender) this.#reports.stopped(sender.sender);
     });
     return video.length > this.#video.length || audio.length > this.#audio.length;
   }
@@ -170,8 +172,10 @@ export class PeerMedia {
   /** Acts on what an RTCP packet of the peer asks for. */
   feedback(packet: RtcpPacket): void {
     for (const { ssrc, loss, roundTripMs } of readReports(packet)) {
-      const isOurs = lineOf(this.#video, ssrc) ?? lineOf(this.#audio, ssrc);
-      if (isOurs) this.#reported = { loss, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
+      const stream = (lineOf(this.#video, ssrc) ?? lineOf(this.#audio, ssrc))?.sender.sender;
+      if (!stream) continue;
+      this.#reported = { loss, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
+      if (roundTripMs !== undefined) stream.roundTripMs = roundTripMs;
     }
     readFeedback(packet, {
       keyframe: ssrc => lineOf(this.#video, ssrc)?.sender.requestKeyframe(),

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { type Clock, systemClock } from '../model/Clock';
+import { RepairBudget } from './RepairBudget';
 import { extensionBlock, type RtpExtension, rtpHeader } from './rtpHeader';
 import type { SecureSender } from './SecureSender';
 
@@ -42,6 +44,7 @@ const NO_EXTENSIONS = Buffer.alloc(0);
 export class RtpSender {
   readonly #options: RtpSenderOptions;
   readonly #secure: SecureSender;
+  readonly #repairs: RepairBudget;
   readonly #kept: (SentPacket | undefined)[] = new Array(KEPT_PACKETS);
   readonly #timestampOffset = randomInt(2 ** 32);
   // 48-bit packet indices (RFC 3711 3.3.1): the low 16 bits are the sequence number, the rest counts
@@ -55,9 +58,10 @@ export class RtpSender {
   #octets = 0;
   #retransmitted = 0;
 
-  constructor(options: RtpSenderOptions, secure: SecureSender) {
+  constructor(options: RtpSenderOptions, secure: SecureSender, clock: Clock = systemClock) {
     this.#options = options;
     this.#secure = secure;
+    this.#repairs = new RepairBudget(clock);
   }
 
   get ssrc(): number {
@@ -104,6 +108,7 @@ export class RtpSender {
         payload,
       };
       this.#kept[this.#index % KEPT_PACKETS] = packet;
+      this.#repairs.sent(this.#index % KEPT_PACKETS, payload.length);
       this.#secure.send(
         this.#header(packet),
         payload,
@@ -116,11 +121,17 @@ export class RtpSender {
     return timestamp;
   }
 
-  /** Sends lost packets again, those that are still kept. @param sequences as in a NACK (RFC 4585 6.2.1) */
+  /** What the peer's reports say, in ms. */
+  set roundTripMs(ms: number) {
+    this.#repairs.roundTripMs = ms;
+  }
+
+  /** Sends lost packets again, those that are still kept, within a `RepairBudget`. @param sequences as in a NACK (RFC 4585 6.2.1) */
   retransmit(sequences: readonly number[]): void {
     for (const sequence of sequences) {
       const packet = this.#kept[sequence % KEPT_PACKETS];
       if (packet?.sequence !== sequence) continue;
+      if (!this.#repairs.take(sequence % KEPT_PACKETS, packet.payload.length)) continue;
       this.#retransmitted += 1;
       if (this.#options.rtx) this.#sendRtx(packet, this.#options.rtx);
       else this.#secure.send(this.#header(packet), packet.payload, this.#rolloverOf(sequence));

@@ -1,5 +1,6 @@
 import {
   type RTCDtlsTransport,
+  type RtcpPacket,
   RtcpSenderInfo,
   RtcpSourceDescriptionPacket,
   RtcpSrPacket,
@@ -8,6 +9,7 @@ import {
 } from 'werift';
 import { type Clock, epochMs } from '../model/Clock';
 import type { RtpSender } from './RtpSender';
+import { rtcpBye } from './rtcpBye';
 import { ntpTime } from './rtpHeader';
 
 /** Time between two reports, in ms (RFC 3550 6.2 allows less than its 5 s for video). */
@@ -19,6 +21,7 @@ const CNAME = 1;
 export class SenderReports {
   readonly #clock: Clock;
   readonly #senders = new Map<RtpSender, RTCDtlsTransport>();
+  #cname = '';
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -32,6 +35,7 @@ export class SenderReports {
 
   /** Begins. @param cname the same for all streams of the connection */
   start(cname: string): void {
+    this.#cname = cname;
     if (this.#senders.size === 0) return;
     for (const [sender, transport] of this.#senders) {
       if (sender.counts.packets === 0) continue;
@@ -41,8 +45,19 @@ export class SenderReports {
     this.#cancel = this.#clock.after(INTERVAL_MS, () => this.start(cname));
   }
 
-  /** Idempotent. */
+  /** A stream stops, for now or for good: tells so, if anything of it was sent. */
+  stopped(sender: RtpSender): void {
+    const transport = this.#senders.get(sender);
+    if (!transport || sender.counts.packets === 0 || transport.state !== 'connected') return;
+    // The stack knows no such packet, and asks of what it sends only that it can be written.
+    const bye = rtcpBye(sender.ssrc) as RtcpPacket;
+    transport.sendRtcp([...report(sender, this.#cname), bye]).catch(() => {});
+  }
+
+  /** Tells the end of all streams. Idempotent. */
   close(): void {
+    for (const sender of this.#senders.keys()) this.stopped(sender);
+    this.#senders.clear();
     this.#cancel?.();
     this.#cancel = undefined;
   }

@@ -6,9 +6,8 @@ import type { RTCPeerConnection } from 'werift';
  * that we go: the stack's `close` leaves without a word. Never rejects.
  */
 export async function sayGoodBye(connection: RTCPeerConnection): Promise<void> {
-  if (!connection.sctpTransport) return;
   try {
-    await connection.sctpTransport.stop();
+    await connection.sctpTransport?.stop();
   } catch {
     // It goes anyway.
   }

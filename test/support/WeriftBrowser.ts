@@ -6,6 +6,7 @@ import {
   type RtpPacket,
   useH264,
   useNACK,
+  useOPUS,
   usePLI,
   useVP8,
 } from 'werift';
@@ -19,6 +20,8 @@ export interface WeriftBrowserOptions {
   videos?: number;
   /** Labels of its data channels. Default: `default`. */
   channels?: readonly string[];
+  /** It offers a microphone's sound. Default false. */
+  microphone?: boolean;
 }
 
 /** A browser in this process: a real peer over real sockets, by another implementation of WebRTC. */
@@ -28,7 +31,12 @@ export class WeriftBrowser {
   /** All RTP packets that came, retransmissions too. */
   readonly packets: RtpPacket[] = [];
 
-  constructor({ codec = 'H264', videos = 1, channels = ['default'] }: WeriftBrowserOptions = {}) {
+  constructor({
+    codec = 'H264',
+    videos = 1,
+    channels = ['default'],
+    microphone = false,
+  }: WeriftBrowserOptions = {}) {
     const feedback = { rtcpFeedback: [useNACK(), usePLI()] };
     this.connection = new RTCPeerConnection({
       iceServers: [],
@@ -38,11 +46,15 @@ export class WeriftBrowser {
           codec === 'H264' ? useH264(feedback) : useVP8(feedback),
           new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
         ],
-        audio: [],
+        audio: microphone ? [useOPUS()] : [],
       },
     });
     for (const label of channels) {
       this.channels.set(label, this.connection.createDataChannel(label));
+    }
+    if (microphone) {
+      const track = new MediaStreamTrack({ kind: 'audio' });
+      this.connection.addTransceiver(track, { direction: 'sendonly' });
     }
     for (let video = 0; video < videos; video += 1) {
       this.connection.addTransceiver(new MediaStreamTrack({ kind: 'video' }), {

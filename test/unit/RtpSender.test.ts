@@ -4,6 +4,7 @@ import { RtpPacket } from 'werift';
 import { RtpSender } from '../../engine/peer/RtpSender';
 import { playoutDelay } from '../../engine/peer/rtpHeader';
 import type { SecureSender } from '../../engine/peer/SecureSender';
+import { ManualClock } from '../support/ManualClock';
 
 interface Sent {
   readonly packet: RtpPacket;
@@ -16,6 +17,7 @@ const sequenceOf = (sent: Sent | undefined) => sent?.packet.header.sequenceNumbe
 
 function setUp({ rtx = true } = {}) {
   const sent: Sent[] = [];
+  const clock = new ManualClock();
   const secure: SecureSender = {
     backlogBytes: 0,
     send: (header, payload, rollover) => {
@@ -31,8 +33,9 @@ function setUp({ rtx = true } = {}) {
       ...(rtx ? { rtx: { payloadType: 103, ssrc: 2222 } } : {}),
     },
     secure,
+    clock,
   );
-  return { sender, sent };
+  return { sender, sent, clock };
 }
 
 const payloads = (...texts: string[]) => texts.map(text => Buffer.from(text));
@@ -132,6 +135,36 @@ describe('the timestamps of an RtpSender', () => {
 });
 
 describe('retransmission', () => {
+  it('goes once in a round trip, however often it is asked for', () => {
+    const { sender, sent, clock } = setUp();
+    for (let count = 0; count < 10; count += 1) sender.send(payloads('abc'), count, []);
+    const lost = [sequenceOf(sent[0])];
+    const again = () => sender.counts.retransmitted;
+    for (let count = 0; count < 100; count += 1) sender.retransmit([...lost, ...lost]);
+    assert.equal(again(), 1);
+    sender.roundTripMs = 80;
+    clock.advance(79);
+    sender.retransmit(lost);
+    assert.equal(again(), 1);
+    clock.advance(1);
+    sender.retransmit(lost);
+    assert.equal(again(), 2);
+  });
+
+  it('is never more than what was sent anew', () => {
+    const { sender, sent, clock } = setUp();
+    for (let count = 0; count < 10; count += 1) sender.send(payloads('abc'), count, []);
+    const all = sent.map(sequenceOf);
+    for (let count = 0; count < 50; count += 1) {
+      sender.retransmit(all);
+      clock.advance(100);
+    }
+    assert.equal(sender.counts.retransmitted, 10);
+    sender.send(payloads('abcdef'), 10, []);
+    sender.retransmit(all);
+    assert.equal(sender.counts.retransmitted, 12);
+  });
+
   it('repeats a lost packet on the stream that is there for it (RFC 4588)', () => {
     const { sender, sent } = setUp();
     sender.send(payloads('a', 'b', 'c'), 0, [{ id: 5, payload: playoutDelay(0, 0) }]);
@@ -212,8 +245,13 @@ describe('retransmission', () => {
     const { sender, sent } = setUp();
     sender.send(payloads('a'), 0, []);
     const sequence = sequenceOf(sent[0]);
-    for (let count = 0; count < 70_000; count += 1) sender.retransmit([sequence]);
-    const indices = sent.slice(1).map(indexOf);
+    sender.retransmit([sequence]);
+    for (let count = 0; count < 70_000; count += 1) {
+      sender.send(payloads('a'), count, []);
+      sender.retransmit([sequenceOf(sent.at(-1))]);
+    }
+    const indices = sent.filter(({ packet }) => packet.header.ssrc === 2222).map(indexOf);
+    assert.equal(indices.length, 70_001);
     assert.ok(indices.every((index, position) => index === (indices[0] ?? 0) + position));
   });
 });
