@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+
+/** What a server with TLS shows its clients, as PEM texts. */
+export interface TlsOptions {
+  readonly key: string;
+  readonly cert: string;
+}
 
 /** A real HTTP server on a free port of 127.0.0.1, for the routes of one test. */
 export class HttpServer {
@@ -10,8 +17,9 @@ export class HttpServer {
     this.server = server;
   }
 
-  static async start(listener: RequestListener): Promise<HttpServer> {
-    const server = createServer(listener);
+  /** @param tls Default: plain HTTP */
+  static async start(listener: RequestListener, tls?: TlsOptions): Promise<HttpServer> {
+    const server = tls ? createSecureServer(tls, listener) : createServer(listener);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new HttpServer(server);

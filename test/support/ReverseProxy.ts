@@ -1,5 +1,5 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
-import { HttpServer } from './HttpServer';
+import { HttpServer, type TlsOptions } from './HttpServer';
 
 export interface ReverseProxyOptions {
   /** Port of the server behind it, on 127.0.0.1. */
@@ -8,12 +8,14 @@ export interface ReverseProxyOptions {
   readonly below?: string;
   /** Whether it passes the browser's Host on, as Caddy does, or writes its own, as nginx. */
   readonly keepsHost: boolean;
+  /** What it speaks TLS with. Default: it does not. */
+  readonly tls?: TlsOptions;
 }
 
 /** A reverse proxy on a free port of 127.0.0.1. */
 export async function startReverseProxy(options: ReverseProxyOptions): Promise<HttpServer> {
-  const { port, below = '', keepsHost } = options;
-  return HttpServer.start((request: IncomingMessage, response: ServerResponse) => {
+  const { port, below = '', keepsHost, tls } = options;
+  const pass = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.startsWith(below) ? request.url.slice(below.length) : request.url;
     const host = keepsHost ? request.headers.host : `127.0.0.1:${port}`;
     const behind = ask(
@@ -29,5 +31,6 @@ export async function startReverseProxy(options: ReverseProxyOptions): Promise<H
     behind.on('error', () => response.destroy());
     response.on('close', () => behind.destroy());
     request.pipe(behind);
-  });
+  };
+  return HttpServer.start(pass, tls);
 }

@@ -13,14 +13,23 @@ const PREFERENCES = {
   'app.update.enabled': false,
 };
 
-/** Starts the system's Firefox without a window; `preferences` are added to those of all tests. */
-export async function launchFirefox(
-  preferences: Readonly<Record<string, string | number | boolean>> = {},
-): Promise<TestBrowser> {
+export interface FirefoxOptions {
+  /** Added to those of all tests. Default: none. */
+  readonly preferences?: Readonly<Record<string, string | number | boolean>>;
+  /** Takes any certificate for good. Default: false. */
+  readonly acceptInsecureCerts?: boolean;
+}
+
+/** Starts the system's Firefox without a window. */
+export async function launchFirefox({
+  preferences = {},
+  acceptInsecureCerts = false,
+}: FirefoxOptions = {}): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: programPath('firefox-esr'),
     headless: true,
+    acceptInsecureCerts,
     extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   });
   const pid = browser.process()?.pid;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ownCertificate } from '../../engine/peer/certificate';
 import { launchChromium } from './chromium';
 import { launchFirefox } from './firefox';
 import { type FlowNode, TAB } from './flowNode';
@@ -12,14 +13,15 @@ import type { TestBrowser, TestPage } from './TestBrowser';
 import { waitFor } from './waitFor';
 
 /** Names that these browsers take for this machine. A browser does not trust them as it trusts 127.0.0.1. */
-const NAMES = ['evil.example', 'friend.example', 'rebound.example', 'robot.local'];
+const NAMES = ['evil.example', 'friend.example', 'rebound.example', 'robot.example', 'robot.local'];
 
-/** Both browsers, which know `NAMES`. */
+/** Both browsers, which know `NAMES` and take any certificate. */
 export function launchBrowsers(): Promise<TestBrowser[]> {
   const rules = NAMES.map(name => `MAP ${name} 127.0.0.1`).join(',');
+  const preferences = { 'network.dns.localDomains': NAMES.join(',') };
   return Promise.all([
-    launchChromium([`--host-resolver-rules=${rules}`]),
-    launchFirefox({ 'network.dns.localDomains': NAMES.join(',') }),
+    launchChromium([`--host-resolver-rules=${rules}`, '--ignore-certificate-errors']),
+    launchFirefox({ preferences, acceptInsecureCerts: true }),
   ]);
 }
 
@@ -151,37 +153,45 @@ export async function assertFriendIsLetIn(
   for (const path of ['/rtcbot', '/friendly']) {
     await page.evaluate(`void show('iframe', '${nodeRed.origin}${path}')`);
   }
-  const events = await waitFor('visit of the framed page', 15_000, async () => {
-    const all = (await observed(nodeRed)).events.slice(before);
-    return all.length > 0 ? all : undefined;
+  const visits = await waitFor('visit of the framed page', 15_000, async () => {
+    const events = (await observed(nodeRed)).events.slice(before);
+    const connected = events.filter(({ payload }) => payload === 'connected');
+    return connected.length > 0 ? connected : undefined;
   });
-  assert.equal(events.filter(({ payload }) => payload === 'connected').length, 1);
+  assert.equal(visits.length, 1);
   await page.close();
 }
 
-/** @throws AssertionError when one of the ways to the own page shows no live picture */
+/**
+ * @throws AssertionError when one of the ways to the own page shows no live picture: local names, and
+ *   reverse proxies with HTTPS under a public name, whatever they make of Host
+ */
 export async function assertOwnPagesAreLive(browser: TestBrowser, nodeRed: NodeRed): Promise<void> {
-  const proxies = [
-    await startReverseProxy({ port: nodeRed.port, keepsHost: true }),
-    await startReverseProxy({ port: nodeRed.port, keepsHost: false }),
-    await startReverseProxy({ port: nodeRed.port, keepsHost: false, below: '/robots' }),
-  ];
+  const { privateKey, certPem } = await ownCertificate();
+  const common = { port: nodeRed.port, tls: { key: privateKey, cert: certPem } };
+  const proxies = await Promise.all([
+    startReverseProxy({ ...common, keepsHost: true }),
+    startReverseProxy({ ...common, keepsHost: false }),
+    startReverseProxy({ ...common, keepsHost: true, below: '/robots' }),
+  ]);
+  const [keeping = '', writing = '', below = ''] = proxies.map(
+    ({ port }) => `https://robot.example:${port}`,
+  );
   try {
-    const addresses = [
+    for (const address of [
       nodeRed.origin,
-      `http://localhost:${nodeRed.port}`,
       `http://robot.local:${nodeRed.port}`,
-      ...proxies.slice(0, 2).map(proxy => proxy.url('')),
-    ];
-    for (const address of addresses) {
+      keeping,
+      writing,
+    ]) {
       const page = await browser.open(`${address}/rtcbot`);
       await assertLive(page);
       await page.close();
     }
-    const below = await openWithTools(browser, `${proxies[2]?.url('')}/robots/rtcbot`);
+    const page = await openWithTools(browser, `${below}/robots/rtcbot`);
     const connect = "ask('/robots/rtcbot/connect', { method: 'POST' })";
-    assert.equal(await below.evaluate<string>(connect), '200 basic');
-    await below.close();
+    assert.equal(await page.evaluate<string>(connect), '200 basic');
+    await page.close();
   } finally {
     await Promise.all(proxies.map(proxy => proxy.close()));
   }
