@@ -2,9 +2,11 @@ import type { RTCCertificate } from 'werift';
 import type { Source } from './capture/Source';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
 import { FlowInputs, type FlowSources } from './FlowInputs';
-import { type FlowFrame, looseAudio, looseVideo, type MediaTools } from './FlowMedia';
+import { looseAudio, looseVideo, type MediaTools } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
 import type { FlowTaps, FrameSettings } from './FlowTaps';
 import { PeerGoneError } from './model/errors';
+import type { FrameTarget } from './model/Frame';
 import type { EncoderSetting } from './model/H264Encoder';
 import type { Pcm } from './output/PcmInput';
 import type { CloseCause } from './peer/CloseCause';
@@ -119,7 +121,10 @@ export class Connections {
       group,
       settings,
       tracks: [],
-      inputs: new FlowInputs(() => this.#media),
+      inputs: new FlowInputs(
+        () => this.#media,
+        () => this.#sendMedia(connection),
+      ),
       remote: new Map(),
     };
     this.#connections.set(id, connection);
@@ -180,23 +185,21 @@ export class Connections {
   /**
    * Sends a picture that a flow put in: to one peer in place of what the others are sent, or to all
    * after the tracks.
-   * @param peer who gets it alone. One of another connection, as the pictures that one receives
-   *   carry, means all.
-   * @throws MessageError, PeerGoneError
+   * @param target with the peer that gets it alone. One of another connection, as the pictures that
+   *   one receives carry, means all.
+   * @throws UnusableError, PeerGoneError
    */
-  putFrame(id: string, frame: FlowFrame, peer?: string): void {
+  async putFrame(id: string, frame: FlowFrame, { peer, topic }: FrameTarget): Promise<void> {
     const connection = this.#connections.get(id);
     if (!connection) return;
-    const target = targetIn(connection, peer);
-    if (connection.inputs.putFrame(frame, target)) this.#sendMedia(connection);
+    await connection.inputs.putFrame(frame, { peer: targetIn(connection, peer), topic });
   }
 
-  /** The same with a piece of sound. @throws SettingError, PeerGoneError */
+  /** The same with a piece of sound. @throws UnusableError, PeerGoneError */
   putPcm(id: string, pcm: Pcm, peer?: string): void {
     const connection = this.#connections.get(id);
     if (!connection) return;
-    const target = targetIn(connection, peer);
-    if (connection.inputs.putPcm(pcm, target)) this.#sendMedia(connection);
+    connection.inputs.putPcm(pcm, targetIn(connection, peer));
   }
 
   get #media(): MediaTools {

@@ -1,8 +1,9 @@
 import type { Source } from './capture/Source';
 import { type DisplayState, displayStateOf } from './displayState';
-import type { FlowFrame } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
 import { type FlowTaps, type FrameSettings, picturesOf } from './FlowTaps';
 import type { MediaError } from './model/errors';
+import type { FrameTarget } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Track } from './model/Track';
 import { Window, type WindowOptions } from './output/Window';
@@ -83,9 +84,9 @@ export class Display {
     this.#selection.changed(track);
   }
 
-  /** Shows a picture that a flow put in. @param peer whose, or empty @throws MessageError */
-  putFrame(frame: FlowFrame, peer: string): void {
-    this.#selection.putFrame(frame, peer);
+  /** Shows a picture that a flow put in. @throws UnusableError */
+  putFrame(frame: FlowFrame, target: FrameTarget): Promise<void> {
+    return this.#selection.putFrame(frame, target);
   }
 
   /** Opens a window again that was closed, or closes it until then. */

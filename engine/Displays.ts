@@ -1,8 +1,9 @@
 import { Display, type DisplaySettings, type DisplayTools, type PicturePurpose } from './Display';
 import type { DisplayState } from './displayState';
-import type { FlowFrame } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
 import type { FrameSettings } from './FlowTaps';
 import type { MediaError } from './model/errors';
+import type { FrameTarget } from './model/Frame';
 
 export type { DisplaySettings, DisplayState, PicturePurpose };
 
@@ -55,9 +56,9 @@ export class Displays {
     this.#displays.get(id)?.setTracks(tracks);
   }
 
-  /** Shows a picture that a flow put in. @param peer whose, or empty @throws MessageError */
-  putFrame(id: string, frame: FlowFrame, peer: string): void {
-    this.#displays.get(id)?.putFrame(frame, peer);
+  /** Shows a picture that a flow put in. @throws UnusableError */
+  async putFrame(id: string, frame: FlowFrame, target: FrameTarget): Promise<void> {
+    await this.#displays.get(id)?.putFrame(frame, target);
   }
 
   /** Opens a window again that was closed, or closes it until then. */

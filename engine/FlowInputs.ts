@@ -1,11 +1,15 @@
 import type { AudioSource } from './capture/AudioSource';
 import type { Source } from './capture/Source';
-import { type FlowFrame, FlowPictures, FlowSound, type MediaTools } from './FlowMedia';
+import type { Size } from './coding/pixels';
+import { FlowSound, type MediaTools } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
+import type { FrameTarget } from './model/Frame';
 import type { Pcm } from './output/PcmInput';
+import { TopicPictures } from './TopicPictures';
 
 /** Pictures and sound of a flow, made when it first puts some in. */
 interface FlowInput {
-  pictures?: FlowPictures;
+  pictures?: TopicPictures;
   sound?: FlowSound;
 }
 
@@ -21,39 +25,61 @@ const ALL = '';
 /** What a flow puts into one connection: for all peers, and for single ones. */
 export class FlowInputs {
   readonly #tools: () => MediaTools;
+  readonly #changed: () => void;
+  readonly #told: () => void;
   readonly #inputs = new Map<string, FlowInput>();
   /** What has ever been put in for a single peer. */
   readonly #knowsAlone = new Set<'video' | 'audio'>();
 
-  /** @param tools asked for with each new source */
-  constructor(tools: () => MediaTools) {
+  /**
+   * @param tools asked for with each new source
+   * @param changed there are other sources
+   * @param told a source of pictures has told how it stands
+   */
+  constructor(tools: () => MediaTools, changed: () => void, told: () => void = () => {}) {
     this.#tools = tools;
+    this.#changed = changed;
+    this.#told = told;
   }
 
   /**
    * Takes a picture for a peer, or for all.
-   * @returns whether there is a new source
-   * @throws MessageError if the frame is not what it says
+   * @throws UnusableError as `FlowPictures.put`
    */
-  putFrame(frame: FlowFrame, peer = ALL): boolean {
-    const input = this.#inputs.get(peer) ?? {};
-    const pictures = input.pictures ?? new FlowPictures(this.#tools());
-    pictures.put(frame);
-    if (input.pictures) return false;
+  putFrame(frame: FlowFrame, { peer = ALL, topic = '' }: FrameTarget = {}): Promise<void> {
+    const known = this.#inputs.get(peer);
+    if (known?.pictures) return known.pictures.put(frame, topic);
+    const pictures = this.#newPictures();
+    const knewAlone = this.#knowsAlone.has('video');
+    // Whoever hears of the new source finds it here.
+    this.#inputs.set(peer, { ...known, pictures });
     if (peer !== ALL) this.#knowsAlone.add('video');
-    this.#inputs.set(peer, { ...input, pictures });
-    return true;
+    try {
+      return pictures.put(frame, topic);
+    } catch (error) {
+      if (known) this.#inputs.set(peer, known);
+      else this.#inputs.delete(peer);
+      if (!knewAlone) this.#knowsAlone.delete('video');
+      throw error;
+    }
   }
 
-  /** Takes a piece of sound for a peer, or for all. @returns whether there is a new source */
-  putPcm(pcm: Pcm, peer = ALL): boolean {
+  /** Takes a piece of sound for a peer, or for all. @throws UnusableError */
+  putPcm(pcm: Pcm, peer = ALL): void {
     const input = this.#inputs.get(peer) ?? {};
     const sound = input.sound ?? new FlowSound(this.#tools());
     sound.put(pcm);
-    if (input.sound) return false;
+    if (input.sound) return;
     if (peer !== ALL) this.#knowsAlone.add('audio');
     this.#inputs.set(peer, { ...input, sound });
-    return true;
+    this.#changed();
+  }
+
+  /** The size to which pictures of a topic are scaled, where those have several; of the first such topic. */
+  get mixed(): Size | undefined {
+    const all = [...this.#inputs.values()].flatMap(({ pictures }) => pictures?.sources ?? []);
+    const { width, height } = all.find(({ source }) => source.state.isMixed)?.source.state ?? {};
+    return width && height ? { width, height } : undefined;
   }
 
   /** What is put in for all peers. */
@@ -69,7 +95,8 @@ export class FlowInputs {
   alone(peer: string, { video, audio }: FlowSources): FlowSources {
     const input: FlowInput = { ...this.#inputs.get(peer) };
     if (video.length === 0 && this.#knowsAlone.has('video')) {
-      input.pictures ??= new FlowPictures(this.#tools());
+      input.pictures ??= this.#newPictures();
+      input.pictures.hold();
     }
     if (audio.length === 0 && this.#knowsAlone.has('audio')) {
       input.sound ??= new FlowSound(this.#tools());
@@ -82,7 +109,7 @@ export class FlowInputs {
   async forget(peer: string): Promise<void> {
     const { pictures, sound } = this.#inputs.get(peer) ?? {};
     this.#inputs.delete(peer);
-    await pictures?.source.close();
+    await pictures?.close();
     await sound?.source.close();
   }
 
@@ -90,11 +117,22 @@ export class FlowInputs {
   async close(): Promise<void> {
     await Promise.all([...this.#inputs.keys()].map(peer => this.forget(peer)));
   }
+
+  #newPictures(): TopicPictures {
+    return new TopicPictures({
+      tools: this.#tools,
+      changed: this.#changed,
+      told: this.#told,
+      // The order of the sources is all that counts here.
+      begin: () => 0,
+      keepsLast: true,
+    });
+  }
 }
 
 function sourcesOf({ pictures, sound }: FlowInput): FlowSources {
   return {
-    video: pictures ? [pictures.source] : [],
+    video: pictures?.sources.map(({ source }) => source) ?? [],
     audio: sound ? [sound.source] : [],
   };
 }

@@ -2,21 +2,13 @@ import { AudioSource } from './capture/AudioSource';
 import { FlowOrigin } from './capture/FlowOrigin';
 import { Source } from './capture/Source';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
-import { jpegSize } from './coding/jpeg';
-import { pixelBytes, type Size, toI420 } from './coding/pixels';
 import { WholeFrames } from './coding/WholeFrames';
-import type { AccessUnit } from './model/AccessUnit';
 import type { AudioUnit } from './model/AudioUnit';
 import { epochMs } from './model/Clock';
-import { MessageError } from './model/errors';
-import type { Frame } from './model/Frame';
 import type { Origin } from './model/Origin';
 import { checkForm, type Pcm } from './output/PcmInput';
 import type { FfmpegFinder } from './process/ffmpeg';
 import { hasSpareMemory } from './spareMemory';
-
-/** A frame in a Buffer. */
-export type FlowFrame = Frame & { readonly data: Buffer };
 
 /** What makes sources for media that come from a flow or a peer. */
 export interface MediaTools {
@@ -54,34 +46,6 @@ export function looseAudio(origin: Origin<AudioUnit>, { log }: MediaTools): Audi
   const source = new AudioSource(origin, { lingerMs: LINGER_MS, log });
   source.on('failed', error => log(error.message));
   return source;
-}
-
-/** The pictures that a flow puts in, as a source. */
-export class FlowPictures {
-  readonly source: Source;
-  readonly #origin = new FlowOrigin<AccessUnit>('frames of the flow', { keepsNewest: true });
-
-  constructor(tools: MediaTools) {
-    this.source = looseVideo(this.#origin, tools);
-  }
-
-  /** @throws MessageError if the frame is not what it says */
-  put({ data, format, width, height }: FlowFrame): void {
-    const picture = { key: true, timestampMs: epochMs() };
-    if (format === 'jpeg') {
-      const size = jpegSize(data);
-      if (!size) throw new MessageError('the picture is no JPEG');
-      checkSize(size);
-      this.#origin.put({ ...picture, ...size, codec: 'JPEG', data });
-      return;
-    }
-    const size = { width, height };
-    checkSize(size);
-    if (data.length !== pixelBytes(format, size)) {
-      throw new MessageError(`${data.length} bytes are no ${width}x${height} picture in ${format}`);
-    }
-    this.#origin.put({ ...picture, ...size, codec: 'I420', data: toI420(data, format, size) });
-  }
 }
 
 /** The sound that a flow puts in, as a source. */
@@ -126,21 +90,8 @@ export class FlowSound {
   }
 }
 
-/** @throws MessageError when there can be no such picture, or no program takes it */
-function checkSize({ width, height }: Size): void {
-  const isSize = [width, height].every(each => Number.isInteger(each) && each > 0);
-  if (!isSize) throw new MessageError(`there is no picture of ${width}x${height}`);
-  if (Math.max(width, height) <= MOST_PIXELS) return;
-  throw new MessageError(
-    `the picture is ${width}x${height}, and ${MOST_PIXELS} pixels are the most in a row or column`,
-  );
-}
-
 /** Of a sample of S16LE. */
 const BYTES = 2;
-/** VP8's limit (RFC 6386 section 9.1: 14 bits), and about that of H264 encoders, in pixels. */
-const MOST_PIXELS = 16_383;
-
 /** Chunks may come so much earlier or later than their turn, in ms. */
 const LOOSE_MS = 1000;
 /**

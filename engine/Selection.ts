@@ -1,9 +1,10 @@
-import { Silence } from './capture/Silence';
 import type { Source } from './capture/Source';
-import { type FlowFrame, FlowPictures, looseVideo, type MediaTools } from './FlowMedia';
-import { systemClock } from './model/Clock';
+import { looseVideo, type MediaTools } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
+import type { FrameTarget } from './model/Frame';
 import { Grid } from './output/Grid';
 import type { Sources } from './Sources';
+import { TopicPictures } from './TopicPictures';
 
 /** With several tracks or peers: the one that began last, or all side by side. */
 export type SelectMode = 'newest' | 'grid';
@@ -15,25 +16,18 @@ export interface SelectionTools extends MediaTools {
   readonly changed: () => void;
 }
 
-/** Pictures that a flow puts in, of one peer or of none. */
-interface Stream {
-  readonly pictures: FlowPictures;
-  readonly silence: Silence;
-  /** Not silent, and thus not yet at its end. */
-  isRunning: boolean;
-}
-
-/** A peer whose frames stop is taken for gone after so long, in ms: a flow does not tell. */
-const SILENT_MS = 5000;
-/** Peers may have any names: of more streams the oldest falls out. */
-const MOST_STREAMS = 32;
+/** Peers may have any names: of the frames of more of them the oldest fall out. */
+const MOST_PEERS = 32;
+/** Whose frames are those of no peer. */
+const NOBODY = '';
 
 /** What a display shows of the tracks and frames that came to it. */
 export class Selection {
   readonly #mode: SelectMode;
   readonly #tools: SelectionTools;
-  readonly #streams = new Map<string, Stream>();
-  /** In which order tracks (by id) and streams began: rising numbers. */
+  /** What flows put in, by peer. */
+  readonly #frames = new Map<string, TopicPictures>();
+  /** In which order tracks, by id, began: rising numbers. */
   readonly #begun = new Map<string, number>();
   #beginnings = 0;
   #tracks: readonly string[] = [];
@@ -56,7 +50,9 @@ export class Selection {
   setTracks(tracks: readonly string[]): void {
     for (const track of this.#tracks) if (!tracks.includes(track)) this.#begun.delete(track);
     this.#tracks = tracks;
-    for (const track of tracks) if (!this.#begun.has(track)) this.#begin(track);
+    for (const track of tracks) {
+      if (!this.#begun.has(track)) this.#begun.set(track, this.#nextBeginning());
+    }
     this.#choose();
   }
 
@@ -66,72 +62,57 @@ export class Selection {
   }
 
   /**
-   * Adds a picture of a flow. It begins a stream if there was none for a while.
-   * @param peer whose picture it is; empty: nobody's
-   * @throws MessageError
+   * Adds a picture of a flow. It begins a stream if there was none of its peer and topic for a while.
+   * @throws UnusableError as `FlowPictures.put`
    */
-  putFrame(frame: FlowFrame, peer: string): void {
-    const key = keyOf(peer);
-    const known = this.#streams.get(key);
-    const stream = known ?? this.#newStream(key, peer);
+  putFrame(frame: FlowFrame, { peer = NOBODY, topic = '' }: FrameTarget): Promise<void> {
+    const known = this.#frames.get(peer);
+    const pictures = known ?? this.#newPictures(peer);
+    this.#frames.set(peer, pictures);
     try {
-      stream.pictures.put(frame);
+      return pictures.put(frame, topic);
     } catch (error) {
-      // Nothing is held for what was no picture.
-      if (!known) void stream.pictures.source.close();
+      if (!known) this.#frames.delete(peer);
       throw error;
     }
-    stream.silence.limit(SILENT_MS);
-    if (known && stream.isRunning) return;
-    if (!known) this.#keep(key, stream);
-    stream.isRunning = true;
-    this.#begin(key);
-    this.#choose();
   }
 
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#source = undefined;
-    const sources = [...this.#streams.values()].map(({ pictures }) => pictures.source);
-    for (const { silence } of this.#streams.values()) silence.end();
-    this.#streams.clear();
-    if (this.#grid) sources.push(this.#grid.source);
+    const frames = [...this.#frames.values()];
+    this.#frames.clear();
+    const grid = this.#grid?.source;
     this.#grid = undefined;
-    await Promise.all(sources.map(source => source.close()));
+    await Promise.all([...frames.map(pictures => pictures.close()), grid?.close()]);
   }
 
-  #begin(key: string): void {
+  #nextBeginning(): number {
     this.#beginnings += 1;
-    this.#begun.set(key, this.#beginnings);
+    return this.#beginnings;
   }
 
-  #newStream(key: string, peer: string): Stream {
-    const silence = new Silence(systemClock, () => this.#silent(key, peer));
-    return { pictures: new FlowPictures(this.#tools), silence, isRunning: false };
+  /** A peer whose frames stop is taken for gone; of what comes from nobody the last picture stays. */
+  #newPictures(peer: string): TopicPictures {
+    return new TopicPictures({
+      tools: () => this.#tools,
+      changed: () => this.#changedFrames(peer),
+      begin: () => this.#nextBeginning(),
+      keepsLast: peer === NOBODY,
+    });
   }
 
-  #keep(key: string, stream: Stream): void {
-    this.#streams.set(key, stream);
-    const [oldest] = this.#streams.keys();
-    if (oldest !== undefined && this.#streams.size > MOST_STREAMS) this.#drop(oldest);
-  }
-
-  /** A flow's own pictures may be far apart, or a single one: the last stays. */
-  #silent(key: string, peer: string): void {
-    const stream = this.#streams.get(key);
-    if (stream) stream.isRunning = false;
-    if (peer === '') return;
-    this.#drop(key);
+  #changedFrames(peer: string): void {
+    if (this.#frames.get(peer)?.sources.length === 0) this.#dropFrames(peer);
+    const [oldest] = [...this.#frames.keys()].filter(each => each !== NOBODY);
+    if (oldest !== undefined && this.#frames.size > MOST_PEERS) this.#dropFrames(oldest);
     this.#choose();
   }
 
-  #drop(key: string): void {
-    const stream = this.#streams.get(key);
-    this.#streams.delete(key);
-    this.#begun.delete(key);
-    stream?.silence.end();
-    void stream?.pictures.source.close();
+  #dropFrames(peer: string): void {
+    void this.#frames.get(peer)?.close();
+    this.#frames.delete(peer);
   }
 
   #choose(): void {
@@ -147,15 +128,12 @@ export class Selection {
 
   /** All that is there, what began last at the end. */
   #open(): Source[] {
-    const tracks = this.#tracks.flatMap(key =>
-      this.#tools.sources.video([key]).map(source => ({ key, source })),
-    );
-    const streams = [...this.#streams].map(([key, { pictures }]) => ({
-      key,
-      source: pictures.source,
-    }));
-    const begun = ({ key }: { key: string }) => this.#begun.get(key) ?? 0;
-    return [...tracks, ...streams].sort((a, b) => begun(a) - begun(b)).map(({ source }) => source);
+    const tracks = this.#tracks.flatMap(track => {
+      const begun = this.#begun.get(track) ?? 0;
+      return this.#tools.sources.video([track]).map(source => ({ source, begun }));
+    });
+    const frames = [...this.#frames.values()].flatMap(({ sources }) => sources);
+    return [...tracks, ...frames].sort((a, b) => a.begun - b.begun).map(({ source }) => source);
   }
 
   #gridOf(sources: readonly Source[]): Source {
@@ -176,9 +154,4 @@ export class Selection {
     void this.#grid?.source.close();
     this.#grid = undefined;
   }
-}
-
-/** Not to be confused with the id of a track. */
-function keyOf(peer: string): string {
-  return `frames of ${peer}`;
 }

@@ -17,10 +17,10 @@ import { listPicameras, type PicameraDevice } from './capture/picameraList';
 import type { CameraControl, ControlValue } from './capture/v4l2Controls';
 import { HardwareEncoders } from './coding/HardwareEncoders';
 import { type DisplaySettings, type DisplayState, Displays } from './Displays';
-import type { FlowFrame } from './FlowMedia';
+import type { FlowFrame } from './FlowPictures';
 import { FlowTaps, type FrameSettings } from './FlowTaps';
 import type { MediaError } from './model/errors';
-import type { Frame } from './model/Frame';
+import type { Frame, FrameTarget } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/FlowChunks';
 import type { Pcm } from './output/PcmInput';
@@ -237,12 +237,12 @@ export class Engine {
     this.#connections.group(id).closePeer(peer);
   }
 
-  /** Sends a picture of a flow to the peers of a connection, or to one. @throws MessageError, PeerGoneError */
-  putFrame(id: string, frame: FlowFrame, peer?: string): void {
-    this.#connections.putFrame(id, frame, peer);
+  /** Sends a picture of a flow to the peers of a connection, or to one. @throws UnusableError, PeerGoneError */
+  putFrame(id: string, frame: FlowFrame, target: FrameTarget): Promise<void> {
+    return this.#connections.putFrame(id, frame, target);
   }
 
-  /** Sends sound of a flow to the peers of a connection, or to one. @throws PeerGoneError */
+  /** Sends sound of a flow to the peers of a connection, or to one. @throws UnusableError, PeerGoneError */
   putPcm(id: string, pcm: Pcm, peer?: string): void {
     this.#connections.putPcm(id, pcm, peer);
   }

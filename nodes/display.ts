@@ -18,7 +18,7 @@ import { frameIn, type MediaMessage } from './lib/mediaMessages';
 import { type Mount, Mounts } from './lib/mount';
 import { NodeStatus } from './lib/NodeStatus';
 import { originRules } from './lib/originSettings';
-import { type PeerMessage, peerOf } from './lib/peerMessage';
+import { type PeerMessage, peerOf, topicOf } from './lib/peerMessage';
 import { ShownTracks } from './lib/ShownTracks';
 import { tokenOf } from './lib/tokenOf';
 import { withVariables } from './lib/withVariables';
@@ -89,7 +89,7 @@ export = (RED: NodeAPI): void => {
         else if (message.command === 'close') await display.setWindow(false);
         else if (shown instanceof TrackHandle) tracks.add(shown, peer);
         else if (frame && tracks.shows(peer)) {
-          await display.showFrame({ ...frame, timestampMs: 0, sequence: 0 }, peer ?? '');
+          await display.showFrame(frame, { peer, topic: topicOf(message) });
         } else if (!frame) choose(tracks, peer);
         done();
       } catch (error) {

@@ -26,7 +26,7 @@ import {
 import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { onFlowsStarted } from './lib/onFlowsStarted';
-import { dataOf, type PeerMessage, peerOf } from './lib/peerMessage';
+import { dataOf, type PeerMessage, peerOf, topicOf } from './lib/peerMessage';
 import { tokenOf } from './lib/tokenOf';
 import { WiredGate } from './lib/WiredGate';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
@@ -190,7 +190,7 @@ function put(
 ): Promise<void> {
   const frame = frameIn(message);
   const peer = peerOf(message);
-  if (frame) return connection.putFrame({ ...frame, timestampMs: 0, sequence: 0 }, peer);
+  if (frame) return connection.putFrame(frame, { peer, topic: topicOf(message) });
   const pcm = pcmIn(message);
   if (pcm) return connection.putPcm(pcm, peer);
   return connection.send(dataOf(message.payload), targetOf(message, channels));

@@ -1,6 +1,7 @@
 import { GopCache } from '../coding/GopCache';
 import type { AccessUnit } from '../model/AccessUnit';
 import { type Clock, epochMs } from '../model/Clock';
+import type { Colour } from '../model/Colour';
 import {
   CaptureEndedError,
   MediaError,
@@ -9,7 +10,6 @@ import {
   UnpluggedError,
 } from '../model/errors';
 import type { OriginListener, OriginRun } from '../model/Origin';
-import type { Colour } from '../model/Colour';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg, FfmpegFinder } from '../process/ffmpeg';
 import { captureArguments, type FfmpegCaptureOptions } from './arguments';

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { FrameRateMeter } from '../coding/FrameRateMeter';
 import { Rendition, type RenditionOptions, type RenditionSettings } from '../coding/Rendition';
-import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
+import { SteadySize } from '../coding/SteadySize';
+import { type AccessUnit, isPicture, type VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import type { MediaError } from '../model/errors';
 import { type H264Encoder, type HardwareEncoder, isHardwareEncoder } from '../model/H264Encoder';
@@ -24,6 +25,8 @@ export interface SourceState {
   readonly retryMs?: number;
   /** It is live, and yet brings no pictures; only where `pauseMs` was set. */
   readonly isPaused?: true;
+  /** Pictures of several sizes come in turn: the others are scaled to the one that is told. */
+  readonly isMixed?: true;
   /** Who codes the pictures, where the source has a choice: a short name. */
   readonly via?: string;
   /** Options that the source was asked for and does not know. */
@@ -76,6 +79,7 @@ export class Source extends EventEmitter<SourceEvents> {
     changed: isDecoding => this.#decodes(isDecoding),
   });
   #meter = new FrameRateMeter();
+  #steady = new SteadySize();
   #codec: VideoCodec | undefined;
   #state: SourceState = { state: 'idle' };
   /** When the rate in `#state` was told, by the clock. */
@@ -156,6 +160,7 @@ export class Source extends EventEmitter<SourceEvents> {
     const isRunning = state === 'live' || state === 'lingering';
     if (!isRunning) {
       this.#meter = new FrameRateMeter();
+      this.#steady = new SteadySize();
       this.#silence.end();
     }
     this.#tell({
@@ -200,19 +205,24 @@ export class Source extends EventEmitter<SourceEvents> {
     this.#meter.add(unit.timestampMs, unit.sourceMs);
     this.#silence.limit(this.#options.pauseMs);
     // What the source told of itself before does not hold any more where it says nothing of it now.
-    const { isPaused, via, leftOut, ...state } = this.#state;
+    const { isPaused, isMixed: wasMixed, via, leftOut, ...state } = this.#state;
     const { width, height, frameRate } = state;
+    const nowMs = this.#clock.now();
+    const size = isPicture(unit.codec) ? this.#steady.take(unit, nowMs) : unit;
+    const isMixed = this.#steady.isMixed(nowMs);
     const measured = this.#meter.frameRate;
-    const isResized = width !== unit.width || height !== unit.height;
+    const isResized = width !== size.width || height !== size.height;
     const about = this.#options.about?.() ?? {};
     const isOther = !isSameAbout(about, this.#state);
     const isOff = measured !== undefined && this.#isOff(measured, frameRate);
-    if (!isResized && !isOff && !isOther && !isPaused) return;
+    const isNews = isResized || isOff || isOther || isPaused || isMixed !== (wasMixed ?? false);
+    if (!isNews) return;
     this.#tell({
       ...state,
       ...about,
-      width: unit.width,
-      height: unit.height,
+      width: size.width,
+      height: size.height,
+      ...(isMixed ? { isMixed } : {}),
       ...(measured ? { frameRate: measured } : {}),
     });
   }

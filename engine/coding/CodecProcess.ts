@@ -1,4 +1,4 @@
-import type { AccessUnit } from '../model/AccessUnit';
+import { type AccessUnit, isPicture } from '../model/AccessUnit';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg } from '../process/ffmpeg';
 import { type Conversion, conversionArguments, outputColour, outputSize } from './Conversion';
@@ -10,6 +10,8 @@ export interface CodecProcessHandlers {
   unit(unit: AccessUnit): void;
   /** It ended by itself, or its output made no sense and it was stopped. At most once. */
   exit(reason: string): void;
+  /** It has taken all that waited: the next unit goes in at once. */
+  ready?(): void;
 }
 
 /** Pictures that may be inside a converter before the oldest is taken for lost. */
@@ -46,7 +48,13 @@ export class CodecProcess {
         args: conversionArguments(conversion, ffmpeg),
         label: `${conversion.from} to ${conversion.to}`,
       },
-      { data: chunk => this.#read(chunk), exit: exit => this.#ended(exit) },
+      {
+        data: chunk => this.#read(chunk),
+        exit: exit => this.#ended(exit),
+        drained: () => {
+          if (!this.#stopped) this.#handlers.ready?.();
+        },
+      },
     );
   }
 
@@ -149,6 +157,5 @@ const MOST_CODED_BYTES = 512 * 1024;
 
 /** Bytes that may wait in front of a unit: of pictures less than one, for the next is newer. */
 function mostWaiting({ codec, data }: AccessUnit): number {
-  const isPicture = codec === 'I420' || codec === 'JPEG';
-  return isPicture ? data.length / 2 : MOST_CODED_BYTES;
+  return isPicture(codec) ? data.length / 2 : MOST_CODED_BYTES;
 }

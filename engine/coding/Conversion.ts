@@ -1,4 +1,4 @@
-import type { VideoCodec } from '../model/AccessUnit';
+import type { PixelCodec, RenditionCodec, VideoCodec } from '../model/AccessUnit';
 import { type Colour, hasSamePixels, JPEG_COLOUR, matrixName, VIDEO_COLOUR } from '../model/Colour';
 import type { H264Encoder } from '../model/H264Encoder';
 import type { Ffmpeg } from '../process/ffmpeg';
@@ -7,7 +7,7 @@ import { type HardwareArguments, hardwareArguments } from './hardwareArguments';
 /** One step of coding, done by one run of ffmpeg. */
 export interface Conversion {
   readonly from: VideoCodec;
-  readonly to: VideoCodec;
+  readonly to: RenditionCodec;
   /** Size of the pictures that go in, in pixels. */
   readonly width: number;
   /** In pixels. */
@@ -122,9 +122,12 @@ function hardwareOf(
 
 function inputArguments({ from, width, height, frameRate }: Conversion): string[] {
   switch (from) {
-    case 'I420': {
+    case 'I420':
+    case 'RGB24':
+    case 'RGBA':
+    case 'GRAY8': {
       const size = ['-video_size', `${width}x${height}`, '-framerate', `${frameRate}`];
-      return ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', ...size, '-i', 'pipe:0'];
+      return ['-f', 'rawvideo', '-pix_fmt', PIXEL_FORMATS[from], ...size, '-i', 'pipe:0'];
     }
     case 'H264':
       return [...CONTAINER, '-f', 'flv', '-i', 'pipe:0'];
@@ -136,7 +139,22 @@ function inputArguments({ from, width, height, frameRate }: Conversion): string[
   }
 }
 
+/** As ffmpeg calls them. */
+const PIXEL_FORMATS: Readonly<Record<PixelCodec | 'I420', string>> = {
+  I420: 'yuv420p',
+  RGB24: 'rgb24',
+  RGBA: 'rgba',
+  GRAY8: 'gray',
+};
+
 function sizeFilter(conversion: Conversion): string[] {
+  // One JPEG may be of another size than the next: what comes out keeps its size.
+  const { from, width, height } = conversion;
+  const steady = from === 'JPEG' ? [`scale=${width}:${height}:flags=${EXACT}`] : [];
+  return [...steady, ...outputFilter(conversion)];
+}
+
+function outputFilter(conversion: Conversion): string[] {
   const { width, height } = outputSize(conversion);
   if (conversion.turned) {
     const direction = conversion.turned === 90 ? 'clock' : 'cclock';

@@ -1,4 +1,4 @@
-import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
+import { type AccessUnit, isPicture } from '../model/AccessUnit';
 import type { Clock } from '../model/Clock';
 import { EncoderError, type MediaError } from '../model/errors';
 import { type H264Encoder, isHardwareEncoder } from '../model/H264Encoder';
@@ -114,6 +114,8 @@ class PictureStep implements Converter {
   readonly #options: ConverterOptions;
   readonly #schedule = new RetrySchedule();
   #process: CodecProcess | undefined;
+  /** The newest picture, if the process had no room for it: the last one of a flow must not be lost. */
+  #missed: AccessUnit | undefined;
   #deaths = 0;
   #notBeforeMs = 0;
   #stopping: Promise<void> = Promise.resolve();
@@ -129,10 +131,10 @@ class PictureStep implements Converter {
     if (this.#closed) return;
     const mayStart = unit.key && this.#options.clock.now() >= this.#notBeforeMs;
     if (!this.#process && mayStart) this.#process = this.#spawn();
-    if (!this.#process?.push(unit) && !isPicture(unit.codec)) {
-      // A decoder that missed a unit shows rubbish until the next keyframe: start anew there.
-      this.#stop();
-    }
+    const isTaken = this.#process?.push(unit) ?? false;
+    this.#missed = isTaken || !isPicture(unit.codec) ? undefined : unit;
+    // A decoder that missed a unit shows rubbish until the next keyframe: start anew there.
+    if (!isTaken && !isPicture(unit.codec)) this.#stop();
   }
 
   catchUp(units: readonly AccessUnit[]): void {
@@ -158,6 +160,9 @@ class PictureStep implements Converter {
         this.#handlers.unit(unit);
       },
       exit: reason => this.#died(reason),
+      ready: () => {
+        if (this.#missed) this.push(this.#missed);
+      },
     });
   }
 
@@ -177,8 +182,4 @@ class PictureStep implements Converter {
     this.#process = undefined;
     if (process) this.#stopping = this.#stopping.then(() => process.stop());
   }
-}
-
-function isPicture(codec: VideoCodec): boolean {
-  return codec === 'I420' || codec === 'JPEG';
 }

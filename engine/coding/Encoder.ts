@@ -59,6 +59,8 @@ export class Encoder {
   #spare: CodecProcess | undefined;
   #next: Successor | undefined;
   #newest: AccessUnit | undefined;
+  /** The current process had no room for the newest picture. */
+  #isMissed = false;
   /** Capture time of the newest picture that was sent, in ms. */
   #sentMs = Number.NEGATIVE_INFINITY;
   #deaths = 0;
@@ -90,7 +92,7 @@ export class Encoder {
   push(picture: AccessUnit): void {
     if (this.#closed) return;
     this.#newest = picture;
-    this.#current?.push(picture);
+    this.#isMissed = !this.#current?.push(picture);
     const nowMs = this.#clock.now();
     if (this.#next && nowMs - this.#next.sinceMs > START_MS) this.#retryNext();
     if (this.#next && this.#next.held.length > 0) this.#next.process.push(picture);
@@ -127,8 +129,15 @@ export class Encoder {
     const process: CodecProcess = new CodecProcess(this.#conversion, this.#options.ffmpeg, {
       unit: unit => this.#made(process, unit),
       exit: reason => this.#died(process, reason),
+      ready: () => this.#catchUp(process),
     });
     return process;
+  }
+
+  /** What comes next may be long in coming, or never: the newest picture of a flow must not be lost. */
+  #catchUp(process: CodecProcess): void {
+    if (process !== this.#current || !this.#isMissed || !this.#newest) return;
+    this.#isMissed = !process.push(this.#newest);
   }
 
   #made(process: CodecProcess, unit: AccessUnit): void {

@@ -1,5 +1,5 @@
-import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
-import { type Colour, hasSamePixels, JPEG_COLOUR, VIDEO_COLOUR } from '../model/Colour';
+import { type AccessUnit, isPicture, type RenditionCodec } from '../model/AccessUnit';
+import { type Colour, hasSamePixels, VIDEO_COLOUR } from '../model/Colour';
 import { FfmpegMissingError, MediaError } from '../model/errors';
 import { type H264Encoder, isHardwareEncoder } from '../model/H264Encoder';
 import type { State } from '../model/lifeCycle';
@@ -12,9 +12,12 @@ import { type Converter, converterFor } from './Converter';
 import { FrameRateMeter } from './FrameRateMeter';
 import { GopCache } from './GopCache';
 import { nalType, nalUnits } from './h264';
+import type { Size } from './pixels';
 import type { RenditionOptions, RenditionSettings } from './RenditionSettings';
+import { resized } from './resized';
+import { SteadySize } from './SteadySize';
 import { Stopgap } from './Stopgap';
-import { colourTold } from './spsColour';
+import { unitColour } from './unitColour';
 
 /** Assumed until the source's rate is known, in pictures a second. */
 const LIKELY_FRAME_RATE = 30;
@@ -25,6 +28,8 @@ const KEYFRAME_INTERVAL_MS = 10_000;
 const LAST_SLICE = 5;
 /** What the converters get to bring out their last pictures when the source has ended, in ms. */
 const DRAIN_MS = 1000;
+/** Shortest time between two starts of converters for pictures that change their form, in ms. */
+const REBUILD_MS = 1000;
 
 /** One run of a `Rendition`. */
 export class RenditionRun implements OriginRun {
@@ -41,6 +46,9 @@ export class RenditionRun implements OriginRun {
   #meter = new FrameRateMeter();
   #form = '';
   #colour: Colour = VIDEO_COLOUR;
+  readonly #steady = new SteadySize();
+  /** When the converters were started last. */
+  #builtMs = Number.NEGATIVE_INFINITY;
   #frameRate = LIKELY_FRAME_RATE;
   #steps: Converter[] = [];
   #passes = false;
@@ -155,7 +163,7 @@ export class RenditionRun implements OriginRun {
   /** True when units of this form can be taken. */
   #ready(unit: AccessUnit): boolean {
     this.#look(unit);
-    this.#colour = this.#colourOf(unit);
+    this.#colour = unitColour(unit, this.#colour);
     const coarse = this.#isTooCoarse ? ' coarse' : '';
     const form = `${unit.codec} ${unit.width}x${unit.height}${coarse} ${JSON.stringify(this.#colour)}`;
     return form === this.#form || this.#build(unit, form);
@@ -200,12 +208,24 @@ export class RenditionRun implements OriginRun {
 
   #take(unit: AccessUnit): void {
     const isFirst = this.#form === '';
-    if (this.#closed || !this.#ready(unit)) return;
+    if (this.#closed) return;
+    const size = this.#sizeFor(unit);
+    if (!this.#ready({ ...unit, ...size })) return;
     this.#followFrameRate(unit);
     // The group is too long even to be kept: who came late is helped at once.
     if (this.#passes && isFirst && !unit.key) this.#bridge();
     if (this.#passes) this.#pass(unit);
-    else this.#steps[0]?.push(unit);
+    else this.#steps[0]?.push(resized(unit, size));
+  }
+
+  /**
+   * Where pictures are converted, one of another size does not start the converters anew: the size in
+   * use stays while it comes.
+   */
+  #sizeFor(unit: AccessUnit): Size {
+    const passes = this.#steps.length === 0 && this.#pathFrom(unit).length === 0;
+    if (passes || !isPicture(unit.codec)) return unit;
+    return this.#steady.take(unit, this.#options.clock.now());
   }
 
   #pass(unit: AccessUnit): void {
@@ -229,27 +249,12 @@ export class RenditionRun implements OriginRun {
     this.#listener.unit(unit);
   }
 
-  /** Units of H264 that are no keyframes have the colours of the keyframe before. */
-  #colourOf({ codec, key, data, colour }: AccessUnit): Colour {
-    switch (codec) {
-      case 'I420':
-        return colour ?? VIDEO_COLOUR;
-      case 'JPEG':
-        return JPEG_COLOUR;
-      case 'VP8':
-        return VIDEO_COLOUR;
-      case 'H264': {
-        const told = key ? colourTold(data) : undefined;
-        return told ? { ...VIDEO_COLOUR, ...told } : this.#colour;
-      }
-      default:
-        return codec satisfies never;
-    }
-  }
-
   /** Makes the steps for a source of this form. False while that cannot be done. */
   #build(unit: AccessUnit, form: string): boolean {
     const path = this.#pathFrom(unit);
+    const nowMs = this.#options.clock.now();
+    const isSoon = path.length > 0 && nowMs - this.#builtMs < REBUILD_MS;
+    if (isSoon && isPicture(unit.codec)) return false;
     if (path.length > 0 && !this.#ffmpeg) {
       if (this.#failure) this.#fail(this.#failure);
       return false;
@@ -259,13 +264,14 @@ export class RenditionRun implements OriginRun {
     this.#passes = path.length === 0;
     const ffmpeg = this.#ffmpeg;
     if (this.#passes || !ffmpeg) return true;
+    this.#builtMs = nowMs;
     const made = (coded: AccessUnit) => this.#give(coded);
     const failed = (error: MediaError) => this.#fail(error);
     this.#steps = this.#converters(unit, path, { ffmpeg, made, failed });
     return true;
   }
 
-  #pathFrom(unit: AccessUnit): readonly VideoCodec[] {
+  #pathFrom(unit: AccessUnit): readonly RenditionCodec[] {
     const { codec } = this.#settings;
     if (this.#isTooCoarse) return ['I420', codec];
     const path = match(unit.codec, codec);
@@ -281,7 +287,7 @@ export class RenditionRun implements OriginRun {
   /** Builds from the last step to the first, so that each knows where its units go. */
   #converters(
     unit: AccessUnit,
-    path: readonly VideoCodec[],
+    path: readonly RenditionCodec[],
     { ffmpeg, made, failed }: ConverterTools,
   ): Converter[] {
     const { width, height } = unit;
@@ -308,7 +314,7 @@ export class RenditionRun implements OriginRun {
           frameRate,
           bitrateBps,
           keyframeIntervalMs,
-          ...(step === 0 ? { colour: this.#colourOf(unit) } : {}),
+          ...(step === 0 ? { colour: unitColour(unit, this.#colour) } : {}),
           ...scale,
           ...encoder,
         },

@@ -1,4 +1,4 @@
-import type { VideoCodec } from '../model/AccessUnit';
+import type { RenditionCodec } from '../model/AccessUnit';
 import type { Clock } from '../model/Clock';
 import type { EncoderSetting, H264Encoder } from '../model/H264Encoder';
 import type { Track } from '../model/Track';
@@ -7,7 +7,7 @@ import type { HardwareEncoders } from './HardwareEncoders';
 
 /** What is wanted of a source. */
 export interface RenditionSettings {
-  readonly codec: VideoCodec;
+  readonly codec: RenditionCodec;
   /** Target of H264 and VP8, in bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
   /** Longest time between two keyframes of H264 and VP8, in ms. Default 10000. */

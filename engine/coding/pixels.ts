@@ -24,7 +24,6 @@ const U_TO_G = 25_675;
 const V_TO_G = 53_279;
 const U_TO_B = 132_201;
 const HALF = 32_768;
-const TWICE_HALF = 65_536;
 
 /** A picture's I420 planes in another layout, in memory of its own. */
 export function fromI420(data: Buffer, format: PixelFormat, size: Size): Buffer {
@@ -83,56 +82,4 @@ function rgbOf(data: Buffer, step: 3 | 4, { width, height }: Size): Buffer {
 function clamped(value: number): number {
   const rounded = (value + HALF) >> 16;
   return Math.min(Math.max(rounded, 0), 255);
-}
-
-/** A picture as I420, in memory of its own. */
-export function toI420(data: Buffer, format: PixelFormat, size: Size): Buffer {
-  if (format === 'yuv420p') return Buffer.from(data);
-  const picture = Buffer.allocUnsafeSlow(i420Bytes(size.width, size.height));
-  if (format === 'gray8') writeGray(picture, data, size);
-  else writeColors(picture, data, BYTES[format], size);
-  return picture;
-}
-
-function writeGray(picture: Buffer, data: Buffer, { width, height }: Size): void {
-  const pixels = width * height;
-  for (let index = 0; index < pixels; index += 1) {
-    picture[index] = 16 + ((56_284 * (data[index] ?? 0) + HALF) >> 16);
-  }
-  picture.fill(128, pixels);
-}
-
-function writeColors(picture: Buffer, data: Buffer, step: number, size: Size): void {
-  const pixels = size.width * size.height;
-  for (let index = 0, from = 0; index < pixels; index += 1, from += step) {
-    const r = data[from] ?? 0;
-    const g = data[from + 1] ?? 0;
-    const b = data[from + 2] ?? 0;
-    picture[index] = 16 + ((16_829 * r + 33_039 * g + 6416 * b + HALF) >> 16);
-  }
-  writeChroma(picture, data, step, size);
-}
-
-/** Chroma of each block of 2x2 pixels, from the mean of two opposite ones. */
-function writeChroma(picture: Buffer, data: Buffer, step: number, { width, height }: Size): void {
-  const chromaWidth = Math.ceil(width / 2);
-  const chromaHeight = Math.ceil(height / 2);
-  let uAt = width * height;
-  let vAt = uAt + chromaWidth * chromaHeight;
-  for (let y = 0; y < chromaHeight; y += 1) {
-    const above = 2 * y * width;
-    const below = Math.min(2 * y + 1, height - 1) * width;
-    for (let x = 0; x < chromaWidth; x += 1) {
-      const one = (above + 2 * x) * step;
-      const other = (below + Math.min(2 * x + 1, width - 1)) * step;
-      const r = (data[one] ?? 0) + (data[other] ?? 0);
-      const g = (data[one + 1] ?? 0) + (data[other + 1] ?? 0);
-      const b = (data[one + 2] ?? 0) + (data[other + 2] ?? 0);
-      // Sums of two: one bit more is shifted away.
-      picture[uAt] = 128 + ((-9714 * r - 19_071 * g + 28_784 * b + TWICE_HALF) >> 17);
-      picture[vAt] = 128 + ((28_784 * r - 24_103 * g - 4681 * b + TWICE_HALF) >> 17);
-      uAt += 1;
-      vAt += 1;
-    }
-  }
 }

@@ -19,7 +19,10 @@ export function unitWriter({
 }: Pick<Conversion, 'from' | 'frameRate'>): UnitWriter {
   switch (from) {
     case 'I420':
-      // It has no container: every picture counts, for none of them can be damaged.
+    case 'RGB24':
+    case 'RGBA':
+    case 'GRAY8':
+      // They have no container: every picture counts, for none of them can be damaged.
       return unit => [unit.data];
     case 'JPEG':
       return ivfWriter('MJPG', frameRate);

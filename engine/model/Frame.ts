@@ -15,3 +15,25 @@ export interface Frame {
   /** Counts the pictures of the source that were offered to the flow, from 0; gaps are drops. */
   readonly sequence: number;
 }
+
+/** How a picture comes from a flow: as one that goes there, or as an image file of another kind. */
+export type InputFormat = FrameFormat | 'image';
+
+/** One picture of a flow. */
+export interface InputFrame {
+  /** One complete file, or raw pixels without padding. */
+  readonly data: Uint8Array;
+  readonly format: InputFormat;
+  /** In pixels; only of raw pixels, files say it themselves. */
+  readonly width: number;
+  /** As `width`. */
+  readonly height: number;
+}
+
+/** Which stream of pictures of a flow one belongs to. */
+export interface FrameTarget {
+  /** Whose it is; absent: nobody's, for all. */
+  readonly peer?: string | undefined;
+  /** What its source is called. Default: empty. */
+  readonly topic?: string | undefined;
+}

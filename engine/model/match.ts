@@ -1,14 +1,13 @@
-import type { PeerVideoCodec, VideoCodec } from './AccessUnit';
+import { isPicture, type PeerVideoCodec, type RenditionCodec, type VideoCodec } from './AccessUnit';
 
 /**
  * The conversions that lead from what a source gives to what is wanted, in order; empty where the
- * source already gives it. Each step is one program run: encoders read I420 and JPEG, decoders
+ * source already gives it. Each step is one program run: encoders read pictures, decoders
  * write I420, and JPEG is made from anything at once.
  */
-export function match(offered: VideoCodec, wanted: VideoCodec): readonly VideoCodec[] {
+export function match(offered: VideoCodec, wanted: RenditionCodec): readonly RenditionCodec[] {
   if (offered === wanted) return [];
-  const isPicture = offered === 'I420' || offered === 'JPEG';
-  if (isPicture || wanted === 'I420' || wanted === 'JPEG') return [wanted];
+  if (isPicture(offered) || wanted === 'I420' || wanted === 'JPEG') return [wanted];
   return ['I420', wanted];
 }
 

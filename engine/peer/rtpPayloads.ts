@@ -41,6 +41,9 @@ export function rtpPayloads(unit: AccessUnit, isSingleNal = false): Buffer[] {
       return vp8Payloads(unit.data);
     case 'JPEG':
     case 'I420':
+    case 'RGB24':
+    case 'RGBA':
+    case 'GRAY8':
       return [];
     default:
       return unit.codec satisfies never;

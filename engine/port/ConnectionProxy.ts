@@ -1,9 +1,10 @@
 import type { ConnectionSettings } from '../Connections';
 import type { EngineEndedError } from '../model/errors';
-import type { Frame } from '../model/Frame';
+import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { CloseCause } from '../peer/CloseCause';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
+import { NewestFrames } from './NewestFrames';
 import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import { TrackList } from './TrackList';
@@ -46,6 +47,7 @@ export type ConnectionNote = Extract<
 export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: ConnectionSettings;
+  readonly #frames: NewestFrames;
   readonly #tracks = new TrackList(() => this.#sendTracks());
   readonly #peers = new Set<string>();
   /** What peers send as tracks, by the tracks' ids. */
@@ -55,6 +57,12 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     super(link, 'closeConnection');
     this.#link = link;
     this.#settings = settings;
+    this.#frames = new NewestFrames((frame, target) => {
+      const data = ownMemory(frame.data);
+      return link.call('putFrame', { id: this.id, frame: { ...frame, data }, target }, [
+        data.buffer,
+      ]);
+    });
   }
 
   /** Peers that are connected. */
@@ -117,8 +125,9 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
    * @throws MediaError with code peer-gone or message-unsendable
    */
   send(data: string | Buffer, target: MessageTarget = {}): Promise<void> {
-    const own = typeof data === 'string' ? data : ownMemory(data);
-    return this.#link.call('send', { id: this.id, data: own, target });
+    if (typeof data === 'string') return this.#link.call('send', { id: this.id, data, target });
+    const own = ownMemory(data);
+    return this.#link.call('send', { id: this.id, data: own, target }, [own.buffer]);
   }
 
   /** How one peer does, or all that are connected. @throws MediaError with code peer-gone */
@@ -127,27 +136,25 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
   }
 
   /**
-   * Sends a picture to one peer, or to all.
-   * @throws MediaError with code message-unsendable or peer-gone
+   * Sends a picture to one peer, or to all. Settles when the engine has it, or a newer one of its
+   * stream has taken its place.
+   * @throws MediaError with code message-unusable or peer-gone
    */
-  putFrame(frame: Frame, peer?: string): Promise<void> {
-    return this.#link.call('putFrame', {
-      id: this.id,
-      frame: { ...frame, data: ownMemory(frame.data) },
-      ...(peer === undefined ? {} : { peer }),
-    });
+  putFrame(frame: InputFrame, target: FrameTarget = {}): Promise<void> {
+    return this.#frames.put(frame, target);
   }
 
   /**
    * Sends a piece of sound to one peer, or to all.
-   * @throws MediaError with code setting-invalid or peer-gone
+   * @throws MediaError with code message-unusable or peer-gone
    */
   putPcm(pcm: PcmNote, peer?: string): Promise<void> {
-    return this.#link.call('putPcm', {
-      id: this.id,
-      pcm: { ...pcm, data: ownMemory(pcm.data) },
-      ...(peer === undefined ? {} : { peer }),
-    });
+    const data = ownMemory(pcm.data);
+    return this.#link.call(
+      'putPcm',
+      { id: this.id, pcm: { ...pcm, data }, ...(peer === undefined ? {} : { peer }) },
+      [data.buffer],
+    );
   }
 
   /** Closes one peer, or all. @throws MediaError with code peer-gone */

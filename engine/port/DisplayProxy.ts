@@ -1,9 +1,10 @@
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
 import type { FrameSettings } from '../FlowTaps';
 import { RemoteMediaError } from '../model/errors';
-import type { Frame } from '../model/Frame';
+import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
+import { NewestFrames } from './NewestFrames';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';
 
@@ -20,6 +21,7 @@ export type DisplayNote = Extract<WorkerNote, { event: 'displayState' | 'outputF
 export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
   readonly #link: WorkerLink;
   readonly #settings: DisplaySettings;
+  readonly #frames: NewestFrames;
   readonly #wanted = new Map<PicturePurpose, FrameSettings>();
   #tracks: readonly string[] = [];
 
@@ -27,6 +29,12 @@ export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
     super(link, 'closeDisplay');
     this.#link = link;
     this.#settings = settings;
+    this.#frames = new NewestFrames((frame, target) => {
+      const data = ownMemory(frame.data);
+      return link.call('showFrame', { id: this.id, frame: { ...frame, data }, target }, [
+        data.buffer,
+      ]);
+    });
   }
 
   /** Opens it in the worker; again after that was restarted. */
@@ -50,13 +58,11 @@ export class DisplayProxy extends WorkerProxy<DisplayProxyEvents> {
   }
 
   /**
-   * Shows a picture.
-   * @param peer whose it is; empty: nobody's
-   * @throws MediaError with code message-unsendable
+   * Shows a picture. Settles when the engine has it, or a newer one of its stream has taken its place.
+   * @throws MediaError with code message-unusable
    */
-  showFrame(frame: Frame, peer: string): Promise<void> {
-    const own = { ...frame, data: ownMemory(frame.data) };
-    return this.#link.call('showFrame', { id: this.id, frame: own, peer });
+  showFrame(frame: InputFrame, target: FrameTarget = {}): Promise<void> {
+    return this.#frames.put(frame, target);
   }
 
   /** Opens a window again that was closed, or closes it until then. */

@@ -199,8 +199,8 @@ async function carryOutOnDisplay(engine: Engine, note: DisplayCall): Promise<unk
     case 'setDisplayTracks':
       return displays.setTracks(id, note.ask.tracks);
     case 'showFrame': {
-      const { frame, peer } = note.ask;
-      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) }, peer);
+      const { frame, target } = note.ask;
+      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) }, target);
     }
     case 'setWindow':
       return displays.setWindow(id, note.ask.isOpen);
@@ -256,8 +256,8 @@ async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promi
     case 'closePeer':
       return engine.closePeer(id, note.ask.peer);
     case 'putFrame': {
-      const { frame, peer } = note.ask;
-      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) }, peer);
+      const { frame, target } = note.ask;
+      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) }, target);
     }
     case 'putPcm': {
       const { pcm, peer } = note.ask;
@@ -286,7 +286,10 @@ function handlersFor(tell: Tell): EngineHandlers {
     abandoned: (id, peer, cause) => tell({ event: 'abandoned', id, peer, cause }),
     message: (id, peer, channel, data) => {
       const own = typeof data === 'string' ? data : ownMemory(data);
-      tell({ event: 'message', id, peer, channel, data: own });
+      tell(
+        { event: 'message', id, peer, channel, data: own },
+        typeof own === 'string' ? [] : [own.buffer],
+      );
     },
     remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),
     outputState: (id, state, backend) => tell({ event: 'outputState', id, state, backend }),

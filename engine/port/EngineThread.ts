@@ -71,9 +71,12 @@ export class EngineThread {
     process.on('exit', this.#killChildren);
   }
 
-  /** Says something to the worker; nothing is heard where it is over. @throws DataCloneError */
-  post(note: ToWorker): void {
-    this.#worker.postMessage(note);
+  /**
+   * Says something to the worker; nothing is heard where it is over. The memory of `transfer` goes along.
+   * @throws DataCloneError
+   */
+  post(note: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(note, transfer);
   }
 
   /** Idempotent, never rejects; settles when the thread is gone. */

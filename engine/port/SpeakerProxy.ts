@@ -45,13 +45,14 @@ export class SpeakerProxy extends WorkerProxy<SpeakerProxyEvents> {
 
   /** Plays a chunk of a stream. @throws MediaError */
   play(stream: string, pcm: PcmNote): Promise<void> {
-    const own = { ...pcm, data: ownMemory(pcm.data) };
-    return this.#link.call('play', { id: this.id, stream, pcm: own });
+    const data = ownMemory(pcm.data);
+    return this.#link.call('play', { id: this.id, stream, pcm: { ...pcm, data } }, [data.buffer]);
   }
 
   /** Plays a whole WAV file. @throws MediaError */
   playWav(wav: Buffer): Promise<void> {
-    return this.#link.call('playWav', { id: this.id, wav: ownMemory(wav) });
+    const own = ownMemory(wav);
+    return this.#link.call('playWav', { id: this.id, wav: own }, [own.buffer]);
   }
 
   /** Drops what waits to be played. */

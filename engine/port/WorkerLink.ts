@@ -54,18 +54,21 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
 
   /**
    * Asks the worker.
+   * @param transfer memory of the question that is handed over: it is gone here, and costs no copy. Never
+   *   that of a message: others hold it, too.
    * @throws RemoteMediaError with the worker's code, EngineEndedError if it ends before it answers
    */
   async call<Name extends keyof Calls>(
     name: Name,
     ask: Calls[Name]['ask'],
+    transfer: readonly ArrayBuffer[] = [],
   ): Promise<Calls[Name]['reply']> {
     const thread = this.#thread;
     if (!thread) throw new EngineEndedError('it is not running');
     this.#number += 1;
     const number = this.#number;
     // What cannot be cloned throws here, before anybody waits for a reply.
-    thread.post({ call: name, number, ask } as ToWorker);
+    thread.post({ call: name, number, ask } as ToWorker, transfer);
     return new Promise<Calls[Name]['reply']>((resolve, reject) => {
       // The reply to a call has the type that the protocol gives it; the port carries it untyped.
       this.#pending.set(number, {

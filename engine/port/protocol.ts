@@ -8,7 +8,7 @@ import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays'
 import type { SoundDevices } from '../engine';
 import type { FrameSettings } from '../FlowTaps';
 import type { ErrorNote } from '../model/errors';
-import type { Frame } from '../model/Frame';
+import type { Frame, FrameTarget, InputFrame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/FlowChunks';
 import type { CloseCause } from '../peer/CloseCause';
@@ -81,7 +81,8 @@ export type Calls = {
   send: { ask: Id & { data: string | Uint8Array; target: MessageTarget }; reply: undefined };
   peerStats: { ask: Id & { peer?: string }; reply: readonly StatsOfPeer[] };
   closePeer: { ask: Id & { peer?: string }; reply: undefined };
-  putFrame: { ask: Id & { frame: Frame; peer?: string }; reply: undefined };
+  /** Replied to when the next picture of this target may come. */
+  putFrame: { ask: Id & { frame: InputFrame; target: FrameTarget }; reply: undefined };
   putPcm: { ask: Id & { pcm: PcmNote; peer?: string }; reply: undefined };
   openSpeaker: { ask: Id & { settings: SpeakerSettings }; reply: undefined };
   closeSpeaker: { ask: Id; reply: undefined };
@@ -95,8 +96,8 @@ export type Calls = {
   openDisplay: { ask: Id & { settings: DisplaySettings }; reply: undefined };
   closeDisplay: { ask: Id; reply: undefined };
   setDisplayTracks: { ask: Id & { tracks: readonly string[] }; reply: undefined };
-  /** `peer` is empty for pictures of no peer. */
-  showFrame: { ask: Id & { frame: Frame; peer: string }; reply: undefined };
+  /** As `putFrame`. */
+  showFrame: { ask: Id & { frame: InputFrame; target: FrameTarget }; reply: undefined };
   setWindow: { ask: Id & { isOpen: boolean }; reply: undefined };
   /** Pictures for a purpose; without settings no more. */
   setPictures: {

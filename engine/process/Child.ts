@@ -42,6 +42,8 @@ export interface ChildHandlers {
   exit(exit: ChildExit): void;
   /** One line of stderr, as it came: it may hold secrets. */
   stderr?(line: string): void;
+  /** Stdin has taken all that was written. */
+  drained?(): void;
 }
 
 const LAST_WORDS = 20;
@@ -137,6 +139,9 @@ export class Child {
     // or abort instead of giving their device back.
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.#stopped) this.#guard(() => this.#handlers.data(chunk));
+    });
+    child.stdin.on('drain', () => {
+      if (!this.#stopped) this.#guard(() => this.#handlers.drained?.());
     });
     child.stderr.on('data', (chunk: Buffer) => lines.push(chunk));
     child.stderr.on('end', () => lines.end());

@@ -34,8 +34,12 @@ export function peerOf({ peer, _session }: PeerMessage): string | undefined {
 
 /** Which stream of sound it is part of: that of its peer, or of its topic; all others are one. */
 export function streamOf(message: PeerMessage): string {
-  const { topic }: { topic?: unknown } = message;
-  return peerOf(message) ?? (typeof topic === 'string' ? topic : '');
+  return peerOf(message) ?? topicOf(message);
+}
+
+/** What the source of a picture is called: the topic of its message, empty where that is no text. */
+export function topicOf({ topic }: { readonly topic?: unknown }): string {
+  return typeof topic === 'string' ? topic : '';
 }
 
 /**

@@ -127,7 +127,7 @@ export function pixelsOfUnit(ffmpeg: string, unit: AccessUnit): Buffer {
       return fromI420(record(ffmpeg, args, fileOf([unit])), 'rgb24', unit);
     }
     default:
-      return codec satisfies never;
+      throw new Error(`no rendition is in ${codec}`);
   }
 }
 

@@ -26,8 +26,9 @@ export function shownTimes(
   }
 
   function codecOf(): 'H264' | 'VP8' | 'JPEG' {
-    if (!first || first.codec === 'I420') throw new Error('nothing to decode');
-    return first.codec;
+    const { codec } = first ?? {};
+    if (codec === 'H264' || codec === 'VP8' || codec === 'JPEG') return codec;
+    throw new Error('nothing to decode');
   }
 
   function file(): Buffer {

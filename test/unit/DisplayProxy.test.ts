@@ -58,20 +58,13 @@ describe('A DisplayProxy', () => {
   it('sends a copy of a picture: the flow goes on with its own', async () => {
     const { display, calls } = setUp();
     const data = Buffer.from('picture');
-    const frame = {
-      data,
-      format: 'jpeg',
-      width: 0,
-      height: 0,
-      timestampMs: 0,
-      sequence: 0,
-    } as const;
-    await display.showFrame(frame, 'peer');
-    const { frame: sent, peer } = (calls[0]?.ask ?? {}) as {
+    const frame = { data, format: 'jpeg', width: 0, height: 0 } as const;
+    await display.showFrame(frame, { peer: 'peer', topic: 'front' });
+    const { frame: sent, target } = (calls[0]?.ask ?? {}) as {
       frame: { data: Uint8Array };
-      peer: string;
+      target: object;
     };
-    assert.equal(peer, 'peer');
+    assert.deepEqual(target, { peer: 'peer', topic: 'front' });
     assert.deepEqual(Buffer.from(sent.data), data);
     assert.notEqual(sent.data.buffer, data.buffer);
   });

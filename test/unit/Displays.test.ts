@@ -71,8 +71,8 @@ async function open(settings: DisplaySettings = { select: 'newest' }) {
   const put = (color: Color, peer = '') => {
     const { data } = unitOf(color);
     const payload = fromI420(data, 'rgb24', SIZE);
-    const frame = { ...SIZE, ...PIXELS, data: payload, timestampMs: 0, sequence: 0 };
-    displays.putFrame(ID, frame, peer);
+    const frame = { ...SIZE, ...PIXELS, data: payload };
+    void displays.putFrame(ID, frame, peer ? { peer } : {});
   };
   const shows = (color: Color, limitMs = 5000) =>
     waitFor(`${color} picture`, limitMs, () => colorsOf(frames.at(-1)).join() === color);
@@ -171,9 +171,7 @@ describe('A display', () => {
   it('refuses what is no picture, and holds nothing for it', async () => {
     const { displays, is } = await open();
     const frame = { data: Buffer.from('x'), format: 'jpeg', width: 0, height: 0 } as const;
-    assert.throws(() => displays.putFrame(ID, { ...frame, timestampMs: 0, sequence: 0 }, ''), {
-      code: 'message-unsendable',
-    });
+    await assert.rejects(displays.putFrame(ID, frame, {}), { code: 'message-unusable' });
     await is('ready');
   });
 

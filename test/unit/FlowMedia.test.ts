@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AudioSource } from '../../engine/capture/AudioSource';
 import type { Source } from '../../engine/capture/Source';
-import { FlowPictures, FlowSound, looseVideo } from '../../engine/FlowMedia';
+import { FlowSound, looseVideo } from '../../engine/FlowMedia';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { CaptureEndedError } from '../../engine/model/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
-
-/** The begin of a JPEG of 640x480: a frame header is all that is read of it. */
-const JPEG = Buffer.from('ffd8ffc0001108' + '01e0' + '0280' + '03', 'hex');
-const UNSIZED = { width: 0, height: 0, timestampMs: 0, sequence: 0 };
 
 function setUp() {
   const logged: string[] = [];
@@ -34,101 +30,6 @@ async function listen(source: AudioSource): Promise<AudioUnit[]> {
   await settled();
   return units;
 }
-
-describe('the pictures that a flow puts in', () => {
-  it('are passed on as they are, with the size that a JPEG has, whatever the message says', async () => {
-    const { tools } = setUp();
-    const pictures = new FlowPictures(tools);
-    const units = await watch(pictures.source, 'JPEG');
-    const beforeMs = Date.now();
-    pictures.put({ ...UNSIZED, width: 5, height: 5, format: 'jpeg', data: JPEG });
-    const [{ timestampMs, ...unit } = { timestampMs: 0 }] = units;
-    assert.deepEqual(unit, { codec: 'JPEG', key: true, data: JPEG, width: 640, height: 480 });
-    assert.ok(Math.abs(timestampMs - beforeMs) < 5000, 'they count as captured now');
-    await pictures.source.close();
-  });
-
-  it('are converted when they are raw, each with its own size', async () => {
-    const { tools } = setUp();
-    const pictures = new FlowPictures(tools);
-    const units = await watch(pictures.source, 'I420');
-    const rgb = Buffer.alloc(4 * 2 * 3, 255);
-    pictures.put({ ...UNSIZED, width: 4, height: 2, format: 'rgb24', data: rgb });
-    pictures.put({ ...UNSIZED, width: 2, height: 2, format: 'gray8', data: Buffer.alloc(4) });
-    assert.deepEqual(
-      units.map(({ width, height, data }) => [width, height, data[0]]),
-      [
-        [4, 2, 235],
-        [2, 2, 16],
-      ],
-    );
-    await pictures.source.close();
-  });
-
-  it('wait for who comes later, the newest alone', async () => {
-    const { tools } = setUp();
-    const pictures = new FlowPictures(tools);
-    for (const value of [1, 2]) {
-      const data = Buffer.alloc(6, value);
-      pictures.put({ ...UNSIZED, width: 2, height: 2, format: 'yuv420p', data });
-    }
-    const units = await watch(pictures.source, 'I420');
-    assert.deepEqual(
-      units.map(({ data }) => data[0]),
-      [2],
-    );
-    await pictures.source.close();
-  });
-
-  for (const { it: sentence, frame, says } of [
-    {
-      it: 'are refused when they are no JPEG',
-      frame: { ...UNSIZED, format: 'jpeg', data: Buffer.from('GIF89a') },
-      says: /no JPEG/,
-    },
-    {
-      it: 'are refused when they are of another size than they say',
-      frame: { ...UNSIZED, width: 640, height: 480, format: 'rgba', data: Buffer.alloc(100) },
-      says: /100 bytes.*640x480.*rgba/,
-    },
-    ...[
-      [0, 0],
-      [-2, -2],
-      [1.5, 2],
-      [Number.NaN, 1],
-      [1, 16_384],
-    ].map(([width = 0, height = 0]) => ({
-      it: `are refused when they are ${width}x${height}, as many bytes as they may have`,
-      frame: {
-        ...UNSIZED,
-        width,
-        height,
-        format: 'gray8' as const,
-        data: Buffer.alloc(Math.ceil(width * height) || 0),
-      },
-      says: new RegExp(`${width}x${height}`),
-    })),
-    {
-      it: 'are refused when a JPEG says that it has no pixels',
-      frame: { ...UNSIZED, format: 'jpeg', data: Buffer.from('ffd8ffc00011080000000003', 'hex') },
-      says: /0x0/,
-    },
-    {
-      it: 'are refused when a JPEG says that it has more pixels than any program takes',
-      frame: { ...UNSIZED, format: 'jpeg', data: Buffer.from('ffd8ffc0001108ffffffff03', 'hex') },
-      says: /65535x65535/,
-    },
-  ] as const) {
-    it(sentence, async () => {
-      const { tools } = setUp();
-      const pictures = new FlowPictures(tools);
-      const units = await watch(pictures.source, 'JPEG');
-      assert.throws(() => pictures.put(frame), { code: 'message-unsendable', message: says });
-      assert.deepEqual(units, []);
-      await pictures.source.close();
-    });
-  }
-});
 
 describe('the sound that a flow puts in', () => {
   const second = { data: Buffer.alloc(8000 * 2), sampleRate: 8000, channels: 1 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { nalType, nalUnits } from '../../engine/coding/h264';
 import { Rendition, type RenditionSettings } from '../../engine/coding/Rendition';
-import type { AccessUnit, VideoCodec } from '../../engine/model/AccessUnit';
+import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { FfmpegMissingError } from '../../engine/model/errors';
 import { Track } from '../../engine/model/Track';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
@@ -36,7 +36,7 @@ class Rig {
   readonly #pumps: Pump[] = [];
 
   rendition(
-    codec: VideoCodec,
+    codec: RenditionCodec,
     findFfmpeg: () => Promise<Ffmpeg>,
     clock?: ManualClock,
     settings: Partial<RenditionSettings> = {},

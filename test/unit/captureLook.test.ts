@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { describedColour } from '../../engine/capture/describedColour';
 import { FfmpegCapture } from '../../engine/capture/FfmpegCapture';
 import { Source } from '../../engine/capture/Source';
-import type { AccessUnit, VideoCodec } from '../../engine/model/AccessUnit';
+import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { combing, interlacedFilm } from '../streams/oldTelevision';
 import {
@@ -24,7 +24,7 @@ const directory = mkdtempSync(join(tmpdir(), 'rtcbot-look-'));
 after(() => rmSync(directory, { recursive: true }));
 
 /** The first pictures of a film that is played as a camera. */
-async function played(ffmpeg: string, path: string, codec: VideoCodec, count = 1) {
+async function played(ffmpeg: string, path: string, codec: RenditionCodec, count = 1) {
   const finder = new FfmpegFinder({ setting: ffmpeg });
   const capture = new FfmpegCapture({ source: 'file', path, loop: true }, { ffmpeg: finder });
   const source = new Source(capture, {
@@ -53,7 +53,7 @@ for (const { name, path: ffmpeg } of FFMPEGS) {
       writeFileSync(path, codedCard(ffmpeg, card, [...output, '-f', 'matroska']));
       return path;
     };
-    const seen = async (path: string, codec: VideoCodec) => {
+    const seen = async (path: string, codec: RenditionCodec) => {
       const [unit] = await played(ffmpeg, path, codec);
       assert.ok(unit);
       const off = worstField(pixelsOfUnit(ffmpeg, unit), unit.width, unit.height);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Rendition } from '../../engine/coding/Rendition';
-import type { AccessUnit, VideoCodec } from '../../engine/model/AccessUnit';
+import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { likelyColour, VIDEO_COLOUR } from '../../engine/model/Colour';
 import { Track } from '../../engine/model/Track';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
@@ -51,13 +51,13 @@ interface Source {
   readonly name: string;
   readonly units: (ffmpeg: string) => AccessUnit[];
   /** Default: all. */
-  readonly codecs?: readonly VideoCodec[];
+  readonly codecs?: readonly RenditionCodec[];
 }
 const of = (
   name: string,
   make: (ffmpeg: string, form: CardForm) => AccessUnit[],
   form: CardForm,
-  codecs?: readonly VideoCodec[],
+  codecs?: readonly RenditionCodec[],
 ): Source => ({ name, units: ffmpeg => make(ffmpeg, form), ...(codecs ? { codecs } : {}) });
 
 const SOURCES: readonly Source[] = [
@@ -76,7 +76,7 @@ const SOURCES: readonly Source[] = [
 ];
 
 /** What a rendition makes of the units, pushed until something comes; some codecs begin roughly. */
-async function rendered(codec: VideoCodec, ffmpeg: Ffmpeg, units: readonly AccessUnit[]) {
+async function rendered(codec: RenditionCodec, ffmpeg: Ffmpeg, units: readonly AccessUnit[]) {
   const origin = new ManualOrigin();
   const source = new Track(origin, { lingerMs: 0 });
   const rendition = new Rendition(

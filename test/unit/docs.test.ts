@@ -8,6 +8,7 @@ import * as errors from '../../engine/model/errors';
 import * as peerErrors from '../../engine/model/peerErrors';
 import * as picameraErrors from '../../engine/model/picameraErrors';
 import * as soundErrors from '../../engine/model/soundErrors';
+import { UnusableError } from '../../engine/model/UnusableError';
 import { allEditorNodes } from '../support/editorNode';
 
 const root = join(__dirname, '../..');
@@ -38,6 +39,7 @@ const samples: Sample[] = [
       ...peerErrors,
       ...picameraErrors,
       ...soundErrors,
+      UnusableError,
     }) as unknown[]
   )
     .filter(isConcreteError)

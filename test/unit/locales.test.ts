@@ -24,7 +24,8 @@ const NAMES = new Set(
   pulseaudio raspberry rtcbot v4l2 v4l2-ctl rpicam-vid videotoolbox quick sync zero camera module
   gray8 h.264 hdr hls jpeg json mjpeg nvenc pcm rgb rgb24 rgba vaapi wav yuv yuv420p
   http https ip post qr rtsp tcp tls udp usb fps hz kbit khz ms p s x y
-  audio ca call default display false httpnoderoot id in interface legacy msg.command msg.peer options
+  audio ca call default display false httpnoderoot id in interface legacy msg.command msg.peer msg.topic
+  options
   payload response rtc-connection speaker video wayland-0 wayland_display xdg_runtime_dir`.split(
     /\s+/,
   ),
@@ -34,7 +35,8 @@ const NAMES = new Set(
 const SAME: Readonly<Record<string, string>> = {
   de: `answer auto bit bitrate bits browser byte deploy desktop editor encoder engine firewalls
     float flow format hardware keyframes live login mono motor name node nodes offer offers peer
-    peers pixel rate server software start stereo stream subflow token track variable version zoom`,
+    peers pixel rate server software start stereo stream subflow token topics track tracks variable
+    version zoom`,
   ja: '',
   'zh-CN': 'answer offer',
 };

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { VideoCodec } from '../../engine/model/AccessUnit';
+import type { RenditionCodec, VideoCodec } from '../../engine/model/AccessUnit';
 import { match, preferredCodec } from '../../engine/model/match';
 
 describe('match', () => {
-  const steps: Record<VideoCodec, Record<VideoCodec, string>> = {
+  const steps: Record<VideoCodec, Record<RenditionCodec, string>> = {
     I420: { I420: '', JPEG: 'JPEG', H264: 'H264', VP8: 'VP8' },
     JPEG: { I420: 'I420', JPEG: '', H264: 'H264', VP8: 'VP8' },
     H264: { I420: 'I420', JPEG: 'JPEG', H264: '', VP8: 'I420 VP8' },
     VP8: { I420: 'I420', JPEG: 'JPEG', H264: 'I420 H264', VP8: '' },
+    RGB24: { I420: 'I420', JPEG: 'JPEG', H264: 'H264', VP8: 'VP8' },
+    RGBA: { I420: 'I420', JPEG: 'JPEG', H264: 'H264', VP8: 'VP8' },
+    GRAY8: { I420: 'I420', JPEG: 'JPEG', H264: 'H264', VP8: 'VP8' },
   };
   for (const [offered, row] of Object.entries(steps)) {
     for (const [wanted, path] of Object.entries(row)) {
       it(`leads from ${offered} to ${wanted} by ${path || 'nothing'}`, () => {
-        assert.equal(match(offered as VideoCodec, wanted as VideoCodec).join(' '), path);
+        assert.equal(match(offered as VideoCodec, wanted as RenditionCodec).join(' '), path);
       });
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fromI420, type PixelFormat, pixelBytes, toI420 } from '../../engine/coding/pixels';
+import { fromI420, type PixelFormat, pixelBytes } from '../../engine/coding/pixels';
 import { i420Bytes } from '../../engine/model/AccessUnit';
 import { FFMPEGS, record, seededRandom } from '../support/recordings';
 
@@ -9,23 +9,6 @@ const SIZES = [
   { width: 16, height: 8 },
   { width: 17, height: 9 },
 ];
-
-/** Colours that hardly change from a pixel to its neighbours, as R, G, B. */
-function smooth({ width, height }: { width: number; height: number }): Buffer {
-  const pixel = (_: unknown, index: number) => {
-    const [x, y] = [index % width, Math.floor(index / width)];
-    return [40 + x * 8, 220 - y * 10, 60 + x * 3 + y * 5];
-  };
-  return Buffer.from(Array.from({ length: width * height }, pixel).flat());
-}
-
-function withAlpha(rgb: Buffer): Buffer {
-  const pixels = Array.from({ length: rgb.length / 3 }, (_, i) => [
-    ...rgb.subarray(i * 3, i * 3 + 3),
-    255,
-  ]);
-  return Buffer.from(pixels.flat());
-}
 
 function farthest(one: Buffer, other: Buffer): number {
   assert.equal(one.length, other.length);
@@ -45,28 +28,13 @@ describe('pixelBytes', () => {
   }
 });
 
-describe('fromI420 and toI420', () => {
+describe('fromI420', () => {
   for (const size of SIZES) {
-    const name = `${size.width}x${size.height}`;
-    const rgb = smooth(size);
-    for (const { format, picture, tolerance } of [
-      { format: 'rgb24', picture: rgb, tolerance: 12 },
-      { format: 'rgba', picture: withAlpha(rgb), tolerance: 12 },
-      { format: 'gray8', picture: rgb.subarray(0, rgb.length / 3), tolerance: 1 },
-    ] as const) {
-      it(`bring ${name} in ${format} back nearly as it was`, () => {
-        const back = fromI420(toI420(picture, format, size), format, size);
-        const distance = farthest(back, picture);
-        assert.ok(distance <= tolerance, `off by ${distance}`);
-      });
-    }
-
-    it(`lay ${name} in yuv420p out as it was, in memory of its own`, () => {
+    it(`lays ${size.width}x${size.height} in yuv420p out as it was, in memory of its own`, () => {
       const picture = Buffer.alloc(i420Bytes(size.width, size.height), 7);
-      for (const copy of [fromI420(picture, 'yuv420p', size), toI420(picture, 'yuv420p', size)]) {
-        assert.deepEqual(copy, picture);
-        assert.notEqual(copy.buffer, picture.buffer);
-      }
+      const copy = fromI420(picture, 'yuv420p', size);
+      assert.deepEqual(copy, picture);
+      assert.notEqual(copy.buffer, picture.buffer);
     });
   }
 
@@ -77,17 +45,16 @@ describe('fromI420 and toI420', () => {
     { name: 'green', rgb: [0, 255, 0], yuv: [145, 54, 34] },
     { name: 'blue', rgb: [0, 0, 255], yuv: [41, 240, 110] },
   ]) {
-    it(`hold ${name} as BT.601 has it`, () => {
+    it(`takes ${name} as BT.601 has it`, () => {
       const size = { width: 2, height: 2 };
       const picture = Buffer.from([...rgb, ...rgb, ...rgb, ...rgb]);
       const [y = 0, u = 0, v = 0] = yuv;
-      const planes = toI420(picture, 'rgb24', size);
-      assert.ok(farthest(planes, Buffer.from([y, y, y, y, u, v])) <= 1, `${[...planes]}`);
+      const planes = Buffer.from([y, y, y, y, u, v]);
       assert.ok(farthest(fromI420(planes, 'rgb24', size), picture) <= 3);
     });
   }
 
-  it('survive values that no camera makes', () => {
+  it('survives values that no camera makes', () => {
     const random = seededRandom(5);
     const size = { width: 16, height: 8 };
     const noise = Buffer.from(Array.from({ length: i420Bytes(16, 8) }, () => random() * 256));
@@ -103,7 +70,7 @@ describe('fromI420 and toI420', () => {
   });
 
   for (const ffmpeg of FFMPEGS) {
-    it(`agree with ${ffmpeg.name}`, () => {
+    it(`agrees with ${ffmpeg.name}`, () => {
       const size = { width: 64, height: 48 };
       const picture = record(ffmpeg.path, [
         ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=1', '-frames:v', '1'],

@@ -5,7 +5,7 @@ import { Source } from '../../engine/capture/Source';
 import { V4l2Device } from '../../engine/capture/V4l2Device';
 import { nalType, nalUnits } from '../../engine/coding/h264';
 import { jpegSize } from '../../engine/coding/jpeg';
-import type { AccessUnit, VideoCodec } from '../../engine/model/AccessUnit';
+import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import type { MediaError } from '../../engine/model/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { childrenOf } from '../support/processes';
@@ -52,7 +52,7 @@ describe('A USB camera', () => {
   }
 
   /** The units of one codec, as they come. */
-  function watch(codec: VideoCodec): AccessUnit[] {
+  function watch(codec: RenditionCodec): AccessUnit[] {
     const units: AccessUnit[] = [];
     source.rendition({ codec }).subscribe({ unit: unit => units.push(unit) });
     return units;
