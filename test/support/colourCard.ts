@@ -74,7 +74,7 @@ export interface CardForm {
 /** The card as ffmpeg codes it: `output` are the options of the encoder and the container. */
 export function codedCard(ffmpeg: string, form: CardForm, output: readonly string[]): Buffer {
   const { width, height, matrix, range = 'tv', tags = [], filters = [] } = form;
-  const size = ['-video_size', `${width}x${height}`, '-framerate', '30'];
+  const size = ['-video_size', `${width}x${height}`, '-framerate', '10'];
   const chain = [
     `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd`,
     // yuvj420p is how all versions tell an encoder the full range.

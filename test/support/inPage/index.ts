@@ -1,4 +1,5 @@
 /** The tools that every page of a test has as `window.inPage`. */
+export { exchangeCards, shadesShown } from './cards';
 export { connections, receivedCodec, remotePort } from './connections';
 export { cutTexts } from './cutTexts';
 export { faintTexts, namelessFields } from './dialogs';
