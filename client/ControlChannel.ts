@@ -2,14 +2,18 @@ import { epochMs } from './epochMs';
 import { type CaptureMark, ServerClock } from './ServerClock';
 
 /** Time between two pings. */
-const PING_MS = 1000;
+const PING_MS = 500;
 /** So many pings without an answer, and the server counts as gone. */
-const UNANSWERED = 4;
+const UNANSWERED = 8;
+/** Where round trips are longer, in ms, a ping without an answer is no silence yet. */
+const LONG_MS = 400;
 
 /** What the control channel reports. */
 export interface ControlListener {
   /** The channel closed, or the server stopped answering. */
   lost(): void;
+  /** The last ping has no answer yet: the server may be gone. Again with each further ping. */
+  silent(): void;
   /** The server asks for a new offer: it has other media to send than this connection carries. */
   reconnect(): void;
   /** A newcomer takes this connection's place. */
@@ -60,8 +64,13 @@ export class ControlChannel {
   // Unanswered pings are counted instead of the time since the last answer: while the browser
   // holds a hidden page's timers back, silence means nothing.
   #tick(): void {
-    if (this.#heard && this.#unanswered >= UNANSWERED) this.#listener.lost();
-    else this.#ping();
+    const { roundTripMs = 0 } = this.clock;
+    if (this.#heard && this.#unanswered >= UNANSWERED) {
+      this.#listener.lost();
+      return;
+    }
+    if (this.#heard && this.#unanswered > 0 && roundTripMs < LONG_MS) this.#listener.silent();
+    this.#ping();
   }
 
   #ping(): void {

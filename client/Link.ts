@@ -4,7 +4,7 @@ import { firstPicture } from './firstPicture';
 import type { MediaLine } from './MediaLine';
 import { playAtOnce } from './playAtOnce';
 import { RTCConnection } from './RTCConnection';
-import { type Problem, postOffer, SignalingError } from './signaling';
+import { currentRun, type Problem, postOffer, SignalingError } from './signaling';
 
 /** Longest time from the start to the connection. */
 const CONNECT_MS = 10_000;
@@ -53,6 +53,9 @@ export class Link {
   #phase: LinkPhase = 'offering';
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #helloDeadline: ReturnType<typeof setTimeout> | undefined;
+  /** The run of the server's media engine that answered. */
+  #run: string | undefined;
+  #isAsking = false;
   #closed = false;
 
   constructor(options: LinkOptions, listener: LinkListener) {
@@ -65,6 +68,7 @@ export class Link {
     const channel = this.connection.peerConnection.createDataChannel(CONTROL_LABEL);
     this.control = new ControlChannel(channel, {
       lost: () => this.#lose('The server is gone'),
+      silent: () => void this.#ask(),
       reconnect: () => this.#end({ cause: 'reconnect' }),
       replaced: () =>
         this.#end({ cause: 'replaced', error: new Error('Another page took the place') }),
@@ -102,7 +106,9 @@ export class Link {
     const { receiver } = this.connection.sections.video;
     if (receiver && latency === 'lowest') playAtOnce(receiver);
     this.#phase = 'asked';
-    const answer = await postOffer(url, offer, { token, signal: this.#abort.signal });
+    const { signal } = this.#abort;
+    const { answer, run } = await postOffer(url, offer, { token, signal });
+    this.#run = run;
     if (!this.#closed) await this.connection.setRemoteDescription(answer);
   }
 
@@ -117,6 +123,15 @@ export class Link {
     } else if (state === 'closed') {
       this.#lose('The connection was closed');
     }
+  }
+
+  /** The server is silent: where its engine was started anew, it does not know us any more. */
+  async #ask(): Promise<void> {
+    if (this.#run === undefined || this.#isAsking) return;
+    this.#isAsking = true;
+    const run = await currentRun(this.#options.url, this.#abort.signal);
+    this.#isAsking = false;
+    if (run !== undefined && run !== this.#run) this.#end({ cause: 'reconnect' });
   }
 
   #limit(ms: number, message: string): void {

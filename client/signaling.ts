@@ -47,6 +47,30 @@ export function connectAddress(url: string): string {
   return url.replace(/\/*(\?.*)?$/, '/connect$1');
 }
 
+/** In each reply of our server: which run of its media engine serves it. */
+const RUN_HEADER = 'RTCBot-Run';
+
+/** What became of an offer. */
+export interface Answered {
+  answer: Description;
+  /** Of the server's media engine; undefined where the server does not tell. */
+  run: string | undefined;
+}
+
+/**
+ * Which run of the server's media engine would answer now: another one than that of the answer does
+ * not know our connection any more. Undefined where the server does not tell, or is not reached.
+ */
+export async function currentRun(url: string, signal: AbortSignal): Promise<string | undefined> {
+  const address = url.replace(/\/*(\?.*)?$/, '/rtcbot.js$1');
+  try {
+    const { headers } = await fetch(address, { method: 'HEAD', cache: 'no-store', signal });
+    return headers.get(RUN_HEADER) ?? undefined;
+  } catch {
+    return undefined; // The path may be lost for a moment: the pings tell more.
+  }
+}
+
 /**
  * Posts an offer as RTCBot does (JSON, as plain text so that no CORS preflight is needed) and
  * returns the answer.
@@ -56,7 +80,7 @@ export async function postOffer(
   url: string,
   offer: Description,
   { token, signal }: PostOfferOptions,
-): Promise<Description> {
+): Promise<Answered> {
   const address = connectAddress(url);
   let response: Response;
   let body: string;
@@ -78,7 +102,8 @@ export async function postOffer(
     throw new SignalingError(problemOf(response.status), text, retryAfterMs);
   }
   try {
-    return JSON.parse(body) as Description;
+    const run = response.headers.get(RUN_HEADER) ?? undefined;
+    return { answer: JSON.parse(body) as Description, run };
   } catch (cause) {
     throw new SignalingError('refused', `${address} sent no answer`, undefined, { cause });
   }

@@ -157,6 +157,11 @@ export class Connections {
     await connection.inputs.close();
   }
 
+  /** Tells all peers that this thread is about to end. Never rejects. */
+  async farewell(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map(({ group }) => group.farewell()));
+  }
+
   /** Never rejects. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#connections.keys()].map(id => this.close(id)));

@@ -290,6 +290,11 @@ export class Engine {
     return { backend: system.backend, devices: await listSpeakers(system, this.#sound.run) };
   }
 
+  /** Tells all peers that this thread is about to end, by a fault. Never rejects. */
+  farewell(): Promise<void> {
+    return this.#connections.farewell();
+  }
+
   /** Frees everything. Never rejects. */
   async close(): Promise<void> {
     this.#ending.abort();

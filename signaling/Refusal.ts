@@ -48,7 +48,8 @@ export function oneLine(text: string): string {
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
-const RETRY_SOON: Headers = { 'Retry-After': '1' };
+/** At once: an offer waits at the endpoint until the engine runs again. */
+const RETRY_SOON: Headers = { 'Retry-After': '0' };
 
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -25,7 +25,7 @@ export interface ControlHandlers {
 }
 
 /**
- * Our end of the control channel, JSON text frames. The browser sends `ping` once a second and gets
+ * Our end of the control channel, JSON text frames. The browser sends `ping` twice a second and gets
  * `pong` with our clock and the capture time of a picture; in its pings it may tell the `latency`
  * and `roundTrip` that it measures. While its messages wait for the flow it gets `busy`. Both say `hello` and what they can; it says `bye` before it goes.
  */

@@ -223,6 +223,11 @@ export class Peer {
     await this.close('replaced');
   }
 
+  /** Tells the other end that we go, and nothing else: this thread is about to end. Never rejects. */
+  farewell(): Promise<void> {
+    return sayGoodBye(this.#connection);
+  }
+
   /** Idempotent, never rejects; settles when sockets and timers are gone. */
   close(cause: CloseCause): Promise<void> {
     // Marked as closing first: whoever hears of the end may well close again.

@@ -222,6 +222,11 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     for (const peer of leaving) void peer.close('closed by flow');
   }
 
+  /** Tells all peers that this thread is about to end. Never rejects. */
+  async farewell(): Promise<void> {
+    await Promise.all(this.#connected().map(peer => peer.farewell()));
+  }
+
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -70,6 +70,11 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
     return this.#peers;
   }
 
+  /** See `WorkerLink.run`: peers of an earlier run are gone. */
+  get run(): string | undefined {
+    return this.#link.run;
+  }
+
   /** The tracks of the peers that are connected, for nodes that were deployed after they came. */
   get remoteTracks(): readonly { readonly peer: string; readonly track: TrackHandle }[] {
     return [...this.#remote.values()];

@@ -46,6 +46,11 @@ export class EngineHost {
     else this.#carry(note);
   }
 
+  /** Tells all peers that this thread is about to end, by a fault. Never rejects. */
+  farewell(): Promise<void> {
+    return this.#engine.farewell();
+  }
+
   #carry(note: Note): void {
     if ('taken' in note) this.#engine.taken(note.taken);
     else if ('takenMessages' in note) {

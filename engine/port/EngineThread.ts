@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { killOwnChild } from '../process/killOwnChild';
 import { Pulse } from './Pulse';
@@ -31,6 +32,8 @@ const TERMINATE_MS = 1000;
  * resort, because it then closes nothing. What it leaves behind of its child processes is ended here.
  */
 export class EngineThread {
+  /** Tells it from those before and after it. */
+  readonly id = randomUUID();
   readonly #worker: Worker;
   readonly #handlers: EngineThreadHandlers;
   /** Process ids of the children of the thread that run. */

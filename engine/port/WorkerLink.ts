@@ -78,6 +78,11 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
     });
   }
 
+  /** Stands for the worker that runs: another one after each restart. Undefined while none does. */
+  get run(): string | undefined {
+    return this.#thread?.id;
+  }
+
   /** Calls that wait for their replies. */
   get pendingCalls(): number {
     return this.#pending.size;

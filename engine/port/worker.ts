@@ -12,7 +12,11 @@ const LEAVE_MS = 100;
 const port = parentPort;
 if (port) {
   const settings: WorkerSettings = workerData;
-  const tell = (note: ToMain, transfer: ArrayBuffer[] = []) => port.postMessage(note, transfer);
+  let isFailing = false;
+  const tell = (note: ToMain, transfer: ArrayBuffer[] = []) => {
+    // Peers that leave because they were told to have not left by themselves.
+    if (!isFailing || note.event === 'child') port.postMessage(note, transfer);
+  };
   // Everything of ours is closed by then, and the thread ends by itself. What may hold it are timers
   // of dead peers. (Ended from outside while its sockets receive, Node.js itself has aborted.)
   const leave = () => {
@@ -28,5 +32,11 @@ if (port) {
     const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
     tell({ event: 'log', level: 'info', text: `unexpected: ${text}` });
   });
-  surviveUnheardErrors(text => tell({ event: 'log', level: 'info', text: `unexpected: ${text}` }));
+  surviveUnheardErrors(
+    text => tell({ event: 'log', level: 'info', text: `unexpected: ${text}` }),
+    () => {
+      isFailing = true;
+      return host.farewell();
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import type { Answerer } from '../../signaling/Answerer';
 import { createEndpoint, type EndpointAssets } from '../../signaling/endpoint';
+import { withRun } from '../../signaling/withRun';
 import type { ConnectionConfig } from './connectionOptions';
 import { normalisePath, urlBase } from './endpointPath';
 import { type Mount, type MountListener, Mounts } from './mount';
@@ -10,7 +11,8 @@ import { framingSources, originRules } from './originSettings';
 export interface EndpointParts {
   readonly config: ConnectionConfig;
   readonly token: string | undefined;
-  readonly answerer: Answerer;
+  /** With the run of the media engine, if one runs. */
+  readonly answerer: Answerer & { readonly run: string | undefined };
   readonly assets: EndpointAssets;
   readonly listener: MountListener;
 }
@@ -31,5 +33,6 @@ export function mountEndpoint(RED: NodeAPI, parts: EndpointParts): Mount {
     framedBy: framingSources(config),
     log: line => RED.log.info(`[rtc-connection:${path}] ${line}`),
   });
-  return Mounts.of(RED).claim(path, endpoint, listener);
+  const told = withRun(endpoint, () => answerer.run);
+  return Mounts.of(RED).claim(path, told, listener);
 }

@@ -205,6 +205,21 @@ describe('an EngineProxy', () => {
     assert.ok(before.every(pid => !now.has(pid)));
   });
 
+  it('says good-bye to its peers before it crashes, and takes offers until it runs again', async () => {
+    const connection = start().openConnection(CONNECTION);
+    const { browser } = await connect(connection);
+    const channel = await browser.channel();
+    const { run } = connection;
+    const died = once(connection, 'failed');
+    connection.closePeer('crash').catch(() => {});
+    await died;
+    // No worker runs now.
+    assert.equal(connection.run, undefined);
+    await connect(connection);
+    assert.ok(connection.run !== undefined && connection.run !== run);
+    await waitFor('good-bye', 2000, () => channel.readyState === 'closed');
+  });
+
   it('closes what was closed while the worker was being started again', async () => {
     const capture = start().openCapture(CAMERA);
     const connection = engine.openConnection(CONNECTION);

@@ -10,7 +10,7 @@ function thread(script: string): Worker {
   const code = `
     const { parentPort } = require('node:worker_threads');
     require('tsx/cjs/api').require(${module}, ${JSON.stringify(__filename)})
-      .surviveUnheardErrors(text => parentPort.postMessage(text.split('\\n')[0]));
+      .surviveUnheardErrors(text => parentPort.postMessage(text.split('\\n')[0]), async () => parentPort.postMessage('farewell'));
     parentPort.on('message', note => parentPort.postMessage(note));
     ${script}`;
   return new Worker(code, { eval: true });
@@ -47,7 +47,10 @@ describe('a thread that survives unheard errors', () => {
 
   it('ends with a fault of the program', async () => {
     const worker = thread("setImmediate(() => { throw new TypeError('a fault'); });");
+    const told: unknown[] = [];
+    worker.on('message', text => told.push(text));
     const [error] = await once(worker, 'error');
     assert.match(String(error), /a fault/);
+    assert.deepEqual(told, ['farewell'], 'the peers are told before');
   });
 });

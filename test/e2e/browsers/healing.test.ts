@@ -7,7 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { launchChromium } from '../../support/chromium';
 import { ffmpegs } from '../../support/ffmpegs';
 import { cameraToBrowser } from '../../support/flows';
+import { harm, startHarmable } from '../../support/harmableEngine';
 import { NodeRed } from '../../support/NodeRed';
+import { observed } from '../../support/observers';
 import { onOneOf } from '../../support/onOneOf';
 import { assertLive, waitForPictureAfter } from '../../support/pictureClock';
 import type { ProcessInfo } from '../../support/processes';
@@ -16,6 +18,15 @@ import { waitFor } from '../../support/waitFor';
 
 /** How soon a viewer must see new pictures again, in ms. */
 const HEAL_LIMIT_MS = 3000;
+/** How long it may take after the death of the whole engine, in ms: generous, because a new one has to be loaded. */
+const ENGINE_LIMIT_MS = 20_000;
+/** Notes in the page when it sends offers. */
+const NOTE_OFFERS = `
+  globalThis.offers = [];
+  globalThis.fetch = new Proxy(fetch, { apply: (original, self, args) => {
+    if (args[1]?.method === 'POST') offers.push(Date.now());
+    return Reflect.apply(original, self, args);
+  } }); 0`;
 
 describe('a viewer', () => {
   let browser: TestBrowser;
@@ -61,6 +72,44 @@ describe('a viewer', () => {
     }
   });
 
+  it('asks anew within 2 s after the engine has died, without a word or with one, and sees pictures again', async () => {
+    const nodeRed = await startHarmable(cameraToBrowser());
+    try {
+      const page = await browser.open(`${nodeRed.origin}/rtcbot`);
+      await page.evaluate(NOTE_OFFERS);
+      for (const how of ['terminate', 'crash'] as const) {
+        await assertLive(page);
+        const before = await deaths(nodeRed);
+        const atDeath = Date.now();
+        await harm(nodeRed, how);
+        const askedAt = await waitFor('offer', ENGINE_LIMIT_MS, () =>
+          page.evaluate<number | undefined>(`offers.find(at => at >= ${atDeath})`),
+        );
+        assert.ok(askedAt - atDeath < 2000, `after ${askedAt - atDeath} ms`);
+        // What was on its way when it died was captured before.
+        await waitForPictureAfter(page, atDeath + 100, ENGINE_LIMIT_MS);
+        assert.ok((await deaths(nodeRed)) > before, 'it has died');
+      }
+      await page.close();
+    } finally {
+      await nodeRed.stop();
+    }
+  });
+
+  it('sees pictures again after an engine that hung was started again', async () => {
+    const nodeRed = await startHarmable(cameraToBrowser());
+    try {
+      const page = await browser.open(`${nodeRed.origin}/rtcbot`);
+      await assertLive(page);
+      await harm(nodeRed, 'hang');
+      await waitFor('restart', 30_000, async () => (await deaths(nodeRed)) > 0);
+      await waitForPictureAfter(page, Date.now(), ENGINE_LIMIT_MS);
+      await page.close();
+    } finally {
+      await nodeRed.stop();
+    }
+  });
+
   it('sees new pictures within 3 s after the capture was killed, on the same connection', async () => {
     const file = join(directory, 'moving.mp4');
     makeVideo(file);
@@ -91,6 +140,12 @@ describe('a viewer', () => {
     }
   });
 });
+
+/** How often the nodes have said that the engine has died. */
+async function deaths(nodeRed: NodeRed): Promise<number> {
+  const { errors } = await observed(nodeRed);
+  return errors.filter(({ text }) => text.includes('is being started again')).length;
+}
 
 /** Ten seconds of a moving test picture, with keyframes and B-frames as cameras' files have them. */
 function makeVideo(file: string): void {
