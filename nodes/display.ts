@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { asError } from '../engine/model/asError';
 import { MessageError, SettingError } from '../engine/model/errors';
+import { UnusableError } from '../engine/model/UnusableError';
 import type { DisplayProxy } from '../engine/port/DisplayProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import { createPictures } from '../signaling/pictures';
@@ -14,7 +15,7 @@ import { EditorPreview } from './lib/EditorPreview';
 import { normalisePath } from './lib/endpointPath';
 import { holdEngine } from './lib/engine';
 import { HttpPictures } from './lib/HttpPictures';
-import { frameIn, type MediaMessage } from './lib/mediaMessages';
+import { frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
 import { type Mount, Mounts } from './lib/mount';
 import { NodeStatus } from './lib/NodeStatus';
 import { originRules } from './lib/originSettings';
@@ -87,9 +88,11 @@ export = (RED: NodeAPI): void => {
         const frame = frameIn(message, shown);
         if (message.command === 'open') await display.setWindow(true);
         else if (message.command === 'close') await display.setWindow(false);
-        else if (shown instanceof TrackHandle) tracks.add(shown, peer);
+        else if (shown instanceof TrackHandle) tracks.add(pictured(shown), peer);
         else if (frame && tracks.shows(peer)) {
           await display.showFrame(frame, { peer, topic: topicOf(message) });
+        } else if (!frame && pcmIn({ ...message, payload: shown })) {
+          throw new UnusableError('it is sound: a display shows pictures');
         } else if (!frame) choose(tracks, peer);
         done();
       } catch (error) {
@@ -121,8 +124,14 @@ export = (RED: NodeAPI): void => {
   );
 };
 
-/** A message with a peer and nothing to show chooses whom to show. @throws MessageError */
+/** A track that can be shown. @throws UnusableError */
+function pictured(track: TrackHandle): TrackHandle {
+  if (track.kind === 'video') return track;
+  throw new UnusableError('it is a track of sound: wire it to a speaker');
+}
+
+/** A message with a peer and nothing to show chooses whom to show. @throws UnusableError */
 function choose(tracks: ShownTracks, peer: string | undefined): void {
-  if (!peer || !tracks.isByPeer) throw new MessageError('it holds no track and no picture');
+  if (!peer || !tracks.isByPeer) throw new UnusableError('it holds no track and no picture');
   tracks.choose(peer);
 }

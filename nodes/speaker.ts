@@ -1,11 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MessageError } from '../engine/model/errors';
+import { UnusableError } from '../engine/model/UnusableError';
 import type { SpeakerSettings } from '../engine/port/protocol';
 import type { SpeakerProxy } from '../engine/port/SpeakerProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
+import { bytesOf } from './lib/bytesOf';
 import { serveDevices } from './lib/deviceRoute';
 import { holdEngine } from './lib/engine';
-import { type MediaMessage, pcmIn } from './lib/mediaMessages';
+import { frameIn, type MediaMessage, pcmIn } from './lib/mediaMessages';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { numberOf } from './lib/numberOf';
 import { type PeerMessage, streamOf } from './lib/peerMessage';
@@ -92,11 +94,24 @@ async function handle(speaker: SpeakerProxy, message: Incoming): Promise<void> {
   if (volume !== undefined) await speaker.setVolume(volume / 100);
   if (message.command !== undefined) return command(speaker, message.command);
   const { payload } = message;
+  const bytes = bytesOf(payload);
+  if (payload instanceof TrackHandle) speaker.addTrack(heard(payload));
+  else if (bytes && isWav(bytes)) await speaker.playWav(bytes);
+  else await play(speaker, message, volume !== undefined);
+}
+
+/** @param isDone the message has said something else @throws MediaError */
+async function play(speaker: SpeakerProxy, message: Incoming, isDone: boolean): Promise<void> {
   const pcm = pcmIn(message);
-  if (payload instanceof TrackHandle) speaker.addTrack(payload);
-  else if (Buffer.isBuffer(payload) && isWav(payload)) await speaker.playWav(payload);
-  else if (pcm) await speaker.play(streamOf(message), pcm);
-  else if (volume === undefined) throw new MessageError('it holds no track and no sound');
+  if (pcm) await speaker.play(streamOf(message), pcm);
+  else if (frameIn(message)) throw new UnusableError('it is a picture: wire it to a display');
+  else if (!isDone) throw new UnusableError('it holds no track, no WAV file and no PCM samples');
+}
+
+/** A track that can be heard. @throws UnusableError */
+function heard(track: TrackHandle): TrackHandle {
+  if (track.kind === 'audio') return track;
+  throw new UnusableError('it is a track of video: wire it to a display');
 }
 
 async function command(speaker: SpeakerProxy, name: unknown): Promise<void> {
@@ -106,6 +121,8 @@ async function command(speaker: SpeakerProxy, name: unknown): Promise<void> {
   else throw new MessageError(`there is no command ${String(name)}`);
 }
 
+/** WAV, and its kinds for more than 4 GB. */
 function isWav(file: Buffer): boolean {
-  return file.toString('latin1', 0, 4) === 'RIFF';
+  const [kind, form] = [file.toString('latin1', 0, 4), file.toString('latin1', 8, 12)];
+  return ['RIFF', 'RF64', 'BW64'].includes(kind) && form === 'WAVE';
 }

@@ -24,10 +24,18 @@ const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
 const EXTENSIBLE_TAG_OFFSET = 24;
 const FORMAT_BYTES = 16;
+/** Stands where the length is told elsewhere, or not at all. */
+const UNKNOWN_LENGTH = 0xffffffff;
+
+/** The last two are for more than 4 GB (EBU Tech 3306, ITU-R BS.2088): lengths are elsewhere. */
+const KINDS = ['RIFF', 'RF64', 'BW64'];
+/** In the chunk `ds64`. */
+const DATA_LENGTH_OFFSET = 8;
 
 /** Whether this looks like a WAV file: `RIFF`, a length, `WAVE`. */
 export function isWav(file: Buffer): boolean {
-  return file.toString('latin1', 0, 4) === 'RIFF' && file.toString('latin1', 8, 12) === 'WAVE';
+  const isKind = KINDS.includes(file.toString('latin1', 0, 4));
+  return isKind && file.toString('latin1', 8, 12) === 'WAVE';
 }
 
 /**
@@ -38,15 +46,20 @@ export function isWav(file: Buffer): boolean {
 export function parseWav(file: Buffer): WavSound {
   if (!isWav(file)) throw new WavError('it does not begin as a WAV file does');
   let format: WavFormat | undefined;
+  let longLength: number | undefined;
   // A chunk: 4 bytes name, 4 bytes length, content, a byte of padding after an odd length.
   for (let at = 12; at + 8 <= file.length; ) {
     const name = file.toString('latin1', at, at + 4);
     const length = file.readUInt32LE(at + 4);
     const content = file.subarray(at + 8, at + 8 + length);
     if (name === 'fmt ') format = parseFormat(content);
+    if (name === 'ds64' && content.length >= DATA_LENGTH_OFFSET + 8) {
+      longLength = Number(content.readBigUInt64LE(DATA_LENGTH_OFFSET));
+    }
     if (name === 'data') {
       if (!format) throw new WavError('its format does not stand before its samples');
-      return { data: toS16(content, format), ...soundOf(format) };
+      const samples = length === UNKNOWN_LENGTH ? content.subarray(0, longLength) : content;
+      return { data: toS16(samples, format), ...soundOf(format) };
     }
     at += 8 + length + (length % 2);
   }

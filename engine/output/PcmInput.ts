@@ -1,7 +1,7 @@
 import { withChannels } from '../coding/channels';
 import { Resampler } from '../coding/Resampler';
 import { WholeFrames } from '../coding/WholeFrames';
-import { SettingError } from '../model/errors';
+import { UnusableError } from '../model/UnusableError';
 import { CHANNELS, SAMPLE_RATE, samplesOf } from './audioBlock';
 
 /** PCM as it comes from a flow or a track. */
@@ -29,7 +29,7 @@ export class PcmInput {
 
   /**
    * The samples of a chunk, in memory of their own or the chunk's: not to be written to.
-   * @throws {SettingError} when there can be no such rate or number of channels
+   * @throws {UnusableError} when there can be no such rate or number of channels
    */
   convert({ data, sampleRate, channels }: Pcm): Int16Array {
     if (sampleRate !== this.#sampleRate || channels !== this.#channels) {
@@ -64,13 +64,13 @@ export function durationMs({ data, sampleRate, channels }: Pcm): number {
   return (data.length * 1000) / (2 * channels * sampleRate);
 }
 
-/** @throws {SettingError} when there can be no such sound */
+/** @throws {UnusableError} when there can be no such sound */
 export function checkForm(sampleRate: number, channels: number): void {
   const isRate = Number.isInteger(sampleRate);
   if (!isRate || sampleRate < RATES.least || sampleRate > RATES.most) {
-    throw new SettingError('sampleRate', `${sampleRate} Hz is no sample rate`);
+    throw new UnusableError(`${sampleRate} Hz is no sample rate`);
   }
   if (!Number.isInteger(channels) || channels < 1 || channels > MOST_CHANNELS) {
-    throw new SettingError('channels', `there is no sound with ${channels} channels`);
+    throw new UnusableError(`there is no sound with ${channels} channels`);
   }
 }

@@ -1,10 +1,13 @@
 import type { Node, NodeAPI, NodeStatus as Status } from 'node-red';
 import { noteOf } from '../../engine/model/errors';
+import { Repeats } from './Repeats';
 
 /** The editor gets at most one status a node in this time, in ms; the last one always arrives. */
 const INTERVAL_MS = 1000;
 /** Longest text that the editor shows well. */
 const MOST_CHARACTERS = 20;
+/** Codes of failures of messages that are of the wrong kind. */
+const UNUSABLE: ReadonlySet<string> = new Set(['message-unusable', 'wav-unreadable']);
 
 /** How the dot beside a status text looks. */
 export type StatusLook = Required<Pick<Status, 'fill' | 'shape'>>;
@@ -25,6 +28,7 @@ export class NodeStatus {
   #timer: NodeJS.Timeout | undefined;
   #waiting: Status | undefined;
   #shown = '';
+  readonly #repeats = new Repeats();
   #cleared = false;
   #reported = '';
 
@@ -52,9 +56,20 @@ export class NodeStatus {
     this.#node.error(text, { error: { code, ...facts } });
   }
 
-  /** Ends the handling of a message with a failure, which leaves the status as it is. */
-  refuse(error: unknown, done: (error: Error) => void): void {
-    done(Object.assign(new Error(this.#long(error)), { code: noteOf(error).code }));
+  /**
+   * Ends the handling of a message with a failure, which leaves the status as it is. What cannot be used
+   * comes again and again: it is told once, and then every 10 s with how often it came.
+   */
+  refuse(error: unknown, done: (error?: Error) => void): void {
+    const { code } = noteOf(error);
+    const text = this.#long(error);
+    const number = UNUSABLE.has(code) ? this.#repeats.take(text, performance.now()) : 0;
+    if (number === undefined) done();
+    else {
+      const again =
+        number > 0 ? this.#translated('warnings.repeated', { text, number }) : undefined;
+      done(Object.assign(new Error(again ?? text), { code }));
+    }
   }
 
   /** Takes the status away, for good. */

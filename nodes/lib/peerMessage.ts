@@ -1,5 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import { MessageError } from '../../engine/model/errors';
+import { bytesOf } from './bytesOf';
 
 /** A message from or for a peer. */
 export interface PeerMessage extends NodeMessage {
@@ -43,11 +44,12 @@ export function topicOf({ topic }: { readonly topic?: unknown }): string {
 }
 
 /**
- * What is sent for a payload: a Buffer as binary, everything else as JSON text, as RTCBot does.
+ * What is sent for a payload: bytes as binary, everything else as JSON text, as RTCBot does.
  * @throws MessageError if it cannot be written as JSON
  */
 export function dataOf(payload: unknown): string | Buffer {
-  if (Buffer.isBuffer(payload)) return payload;
+  const bytes = bytesOf(payload);
+  if (bytes) return bytes;
   let text: string | undefined;
   try {
     text = JSON.stringify(payload);

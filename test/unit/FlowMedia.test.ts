@@ -122,7 +122,7 @@ describe('the sound that a flow puts in', () => {
       { channels: Number.NaN },
       { channels: 1.5 },
     ]) {
-      assert.throws(() => sound.put({ ...tenth, ...form }), { code: 'setting-invalid' });
+      assert.throws(() => sound.put({ ...tenth, ...form }), { code: 'message-unusable' });
     }
     assert.deepEqual(units, []);
     await sound.source.close();

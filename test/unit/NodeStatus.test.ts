@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Node, NodeAPI } from 'node-red';
 import { DeviceBusyError, FileMissingError } from '../../engine/model/errors';
+import { UnusableError } from '../../engine/model/UnusableError';
 import { LOOK, NodeStatus } from '../../nodes/lib/NodeStatus';
 
 const CATALOG: Record<string, string> = {
@@ -9,6 +10,8 @@ const CATALOG: Record<string, string> = {
   'status.peers': '{number} peers',
   'errors.device-busy.status': 'in use',
   'errors.device-busy.text': '{device} is in use',
+  'errors.message-unusable.text': '{detail} is no use',
+  'warnings.repeated': '{text}, {number} times',
 };
 
 /** A node that records what it is told, with the runtime's catalog and a clock in the test's hands. */
@@ -84,11 +87,24 @@ describe('a NodeStatus', () => {
 
   it('ends a message with the error and leaves the status alone', context => {
     const { status, shown, errors } = setUp(context);
-    const ends: (Error & { code?: string })[] = [];
+    const ends: ((Error & { code?: string }) | undefined)[] = [];
     status.refuse(new DeviceBusyError('/dev/video0'), error => ends.push(error));
     assert.equal(ends[0]?.message, '/dev/video0 is in use');
     assert.equal(ends[0]?.code, 'device-busy');
     assert.deepEqual([shown, errors], [[], []]);
+  });
+
+  it('tells once what cannot be used, and after 10 s how often it came', context => {
+    const { status, advance } = setUp(context);
+    const ends: (string | undefined)[] = [];
+    const refuse = () => {
+      status.refuse(new UnusableError('a picture'), error => ends.push(error?.message));
+    };
+    for (let count = 0; count < 3; count += 1) refuse();
+    assert.deepEqual(ends, ['a picture is no use', undefined, undefined]);
+    advance(10_000);
+    refuse();
+    assert.equal(ends.at(-1), 'a picture is no use, 2 times');
   });
 
   it('shows nothing any more after it was cleared', context => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import {
   chunkFields,
   frameFields,
@@ -78,10 +79,45 @@ describe('frameIn', () => {
       expected: { data: looksLikeJpeg, format: 'gray8', width: 4, height: 2 },
     },
     {
-      it: 'finds no picture in raw pixels without a size',
-      message: { payload: RAW, format: 'rgb24', width: '4', height: 2 },
-      expected: undefined,
+      it: 'takes numbers in texts for numbers',
+      message: { payload: RAW, format: 'rgb24', width: '4', height: ' 2 ' },
+      expected: { data: RAW, format: 'rgb24', width: 4, height: 2 },
     },
+    {
+      it: 'takes a typed array for its bytes, as those of a canvas',
+      message: {
+        payload: new Uint8ClampedArray([1, 2, 3, 4]),
+        format: 'rgba',
+        width: 1,
+        height: 1,
+      },
+      expected: { data: Buffer.from([1, 2, 3, 4]), format: 'rgba', width: 1, height: 1 },
+    },
+    {
+      it: 'takes an ArrayBuffer of another realm for its bytes',
+      message: { payload: runInNewContext('Uint8Array.of(0xff, 0xd8, 1).buffer') },
+      expected: { ...jpeg, data: Buffer.from([0xff, 0xd8, 1]) },
+    },
+    ...Object.entries({
+      PNG: '89504e470d0a1a0a',
+      GIF: Buffer.from('GIF89a').toString('hex'),
+      WebP: Buffer.from('RIFF....WEBPVP8 ').toString('hex'),
+      BMP: '424d8a0000000000000036000000280000000100',
+      'TIFF of Intel': '49492a00',
+      'TIFF of Motorola': '4d4d002a',
+      AVIF: '0000001c6674797061766966',
+      'JPEG 2000': '0000000c6a5020200d0a870a',
+      PPM: Buffer.from('P6\n# by a test\n4 2\n255\n').toString('hex'),
+    }).map(([kind, hex]) => ({
+      it: `knows a ${kind} file by its first bytes`,
+      message: { payload: Buffer.from(hex, 'hex') },
+      expected: { data: Buffer.from(hex, 'hex'), format: 'image', width: 0, height: 0 },
+    })),
+    ...['RIFF....WAVEfmt ', 'BMX', 'P6 is a text', 'GIF', 'Begin: BM'].map(text => ({
+      it: `finds no picture in bytes like ${text}`,
+      message: { payload: Buffer.from(text) },
+      expected: undefined,
+    })),
     {
       it: 'finds no picture in an unknown format',
       message: { payload: RAW, format: 'bgr24', width: 4, height: 2 },
@@ -97,6 +133,15 @@ describe('frameIn', () => {
   ] satisfies readonly { it: string; message: MediaMessage; expected: object | undefined }[]) {
     it(sentence, () => assert.deepEqual(frameIn(message), expected));
   }
+
+  it('says what raw pixels lack', () => {
+    for (const width of [undefined, 'wide', null, '']) {
+      assert.throws(() => frameIn({ payload: RAW, format: 'rgb24', width, height: 2 }), {
+        code: 'message-unusable',
+        message: /rgb24 need.*msg.width/,
+      });
+    }
+  });
 
   it('looks at another property where the node is set to', () => {
     assert.deepEqual(frameIn({ payload: 'a cat' }, JPEG), jpeg);

@@ -87,3 +87,17 @@ describe('streamOf', () => {
     it(sentence, () => assert.equal(streamOf(message as unknown as PeerMessage), stream));
   }
 });
+
+describe('dataOf', () => {
+  for (const { name, payload, bytes } of [
+    { name: 'a Uint8Array', payload: Uint8Array.of(1, 2), bytes: [1, 2] },
+    { name: 'a part of one', payload: Uint8Array.of(1, 2, 3).subarray(1), bytes: [2, 3] },
+    { name: 'an Int16Array', payload: Int16Array.of(258), bytes: [2, 1] },
+    { name: 'an ArrayBuffer', payload: Uint8Array.of(7).buffer, bytes: [7] },
+    { name: 'a DataView', payload: new DataView(Uint8Array.of(9).buffer), bytes: [9] },
+  ]) {
+    it(`sends ${name} as its bytes`, () => {
+      assert.deepEqual(dataOf(payload), Buffer.from(bytes));
+    });
+  }
+});

@@ -165,3 +165,23 @@ describe('parseWav', () => {
     assert.equal(isWav(Buffer.alloc(3)), false);
   });
 });
+
+describe('a WAV file for more than 4 GB', () => {
+  for (const kind of ['RF64', 'BW64']) {
+    it(`is read as ${kind}, up to the end that it names elsewhere`, () => {
+      const lengths = Buffer.alloc(28);
+      lengths.writeBigUInt64LE(4n, 8);
+      const samples = Buffer.from([1, 0, 2, 0]);
+      const file = wav({
+        before: chunk('ds64', lengths),
+        // What follows the samples is none of them.
+        data: Buffer.concat([samples, chunk('LIST', Buffer.from('by x'))]),
+        dataBytes: 0,
+      });
+      file.write(kind, 0, 'latin1');
+      file.writeUInt32LE(0xffffffff, file.indexOf('data') + 4);
+      assert.equal(isWav(file), true);
+      assert.deepEqual(samplesOf(parseWav(file).data), [1, 2]);
+    });
+  }
+});
