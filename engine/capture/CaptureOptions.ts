@@ -37,7 +37,15 @@ export type SourceOptions =
       readonly url: string;
       /** How RTP travels for rtsp: addresses. */
       readonly rtspTransport: 'tcp' | 'udp';
+      /** So long without a picture, and it counts as failed, in ms. Default 10000. */
+      readonly silenceMs?: number;
       readonly user?: string;
       readonly password?: string;
+      /** What was found at the address: `pictures` are written to ffmpeg. Absent: nothing is known. */
+      readonly kind?: 'pictures' | 'hls' | 'dash' | 'film' | 'stream';
+      /** What ffmpeg opens in the place of the address: the best variant of a playlist. */
+      readonly opened?: string;
+      /** The server gives all from the beginning, and no parts. */
+      readonly isFixed?: boolean;
     }
   | { readonly source: 'file'; readonly path: string; readonly loop: boolean };

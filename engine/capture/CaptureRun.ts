@@ -20,7 +20,7 @@ import { captureLabel, failureOf } from './failures';
 import { INTERLACED } from './H264Pictures';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
-import { Silence } from './Silence';
+import { patienceMs, Silence, startMs } from './Silence';
 import { secretsOf } from './url';
 import type { V4l2Device } from './V4l2Device';
 import { findingIn, refusesCopy, type SourceKnowledge, type Way, wayOf } from './way';
@@ -38,11 +38,6 @@ export interface CaptureRunDependencies {
   learn: (known: SourceKnowledge) => void;
 }
 
-/** Longest wait for the first sign of life, in ms. */
-const START_MS = 15_000;
-/** Longest wait for the next, in ms. */
-const STALL_MS = 10_000;
-
 /**
  * One run of an `FfmpegCapture`. It starts with the cheapest way that may work; when ffmpeg or the
  * stream itself shows that another is needed, ffmpeg is started again, unseen by the listener.
@@ -59,6 +54,8 @@ export class CaptureRun implements OriginRun {
   #mode: CameraMode | undefined;
   #child: Child | undefined;
   #reader: CaptureReader | undefined;
+  /** The newest unit that needs no other. */
+  #newest: AccessUnit | undefined;
   #closed = false;
   #over = false;
   #delivered = false;
@@ -76,14 +73,20 @@ export class CaptureRun implements OriginRun {
     this.#silence = new Silence(dependencies.clock, silentMs =>
       this.#fail(new SourceStalledError(this.#label, silentMs)),
     );
-    this.#silence.limit(START_MS);
+    this.#silence.limit(startMs(options));
     dependencies.device?.presence.on('unplugged', this.#unplugged);
     void this.#start();
   }
 
-  /** The units since the newest keyframe of a stream that is passed through; none of others. */
+  /** The units since the newest keyframe of a stream that is passed through; of others the newest. */
   catchUp(): readonly AccessUnit[] {
-    return this.#gop.units;
+    return this.#newest ? [this.#newest] : this.#gop.units;
+  }
+
+  /** Writes pictures to ffmpeg's standard input. False while it has enough, or is not there. */
+  write(...parts: Buffer[]): boolean {
+    const isBehind = (this.#child?.backlogBytes ?? 0) > 0;
+    return !isBehind && (this.#child?.write(...parts) ?? false);
   }
 
   async close(): Promise<void> {
@@ -178,7 +181,8 @@ export class CaptureRun implements OriginRun {
 
   #read(chunk: Buffer, attempt: Attempt): void {
     if (this.#over || attempt.isOver) return;
-    this.#silence.limit(this.#options.source === 'file' ? undefined : STALL_MS);
+    const isFile = this.#options.source === 'file';
+    this.#silence.limit(isFile ? undefined : patienceMs(this.#options));
     try {
       attempt.reader?.push(chunk);
     } catch (error) {
@@ -194,6 +198,7 @@ export class CaptureRun implements OriginRun {
     const unit = { ...picture, ...times, ...colour };
     this.#delivered = true;
     if (unit.codec === 'H264') this.#gop.push(unit);
+    else this.#newest = unit;
     this.#listener.unit(unit);
   }
 
@@ -223,7 +228,7 @@ export class CaptureRun implements OriginRun {
     if (way === attempt.way && isDone) return;
     attempt.isOver = true;
     attempt.reader?.close?.();
-    this.#gop.clear();
+    this.#forget();
     const change = way === attempt.way ? 'in another form' : `instead of ${attempt.way}`;
     this.#deps.log(`${this.#label}: ${reason}, so ${way} is taken ${change}`);
     void this.#child?.stop().then(() => {
@@ -257,12 +262,17 @@ export class CaptureRun implements OriginRun {
     this.#listener.failed(error);
   }
 
+  #forget(): void {
+    this.#gop.clear();
+    this.#newest = undefined;
+  }
+
   #finish(): void {
     this.#over = true;
     this.#deps.device?.presence.off('unplugged', this.#unplugged);
     this.#silence.end();
     this.#reader?.close?.();
-    this.#gop.clear();
+    this.#forget();
     void this.#child?.stop();
   }
 }

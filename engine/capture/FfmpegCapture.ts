@@ -5,8 +5,10 @@ import type { FfmpegCaptureOptions } from './arguments';
 import { CaptureRun } from './CaptureRun';
 import { captureLabel } from './failures';
 import { ReplaceableRun } from './ReplaceableRun';
+import { isWebAddress, type UrlOptions } from './url';
 import type { V4l2Device } from './V4l2Device';
 import type { SourceKnowledge } from './way';
+import { HttpRun } from './web/HttpRun';
 
 export interface FfmpegCaptureDependencies {
   ffmpeg: FfmpegFinder;
@@ -59,7 +61,15 @@ export class FfmpegCapture implements Origin {
   }
 
   #run(listener: OriginListener): OriginRun {
-    return new CaptureRun(this.#options, listener, {
+    const options = this.#options;
+    const isWeb = options.source === 'url' && isWebAddress(options.url);
+    if (!isWeb) return this.#start(options, listener);
+    const open = (found: UrlOptions) => this.#start(found, listener);
+    return new HttpRun(options, listener, { clock: this.#dependencies.clock, open });
+  }
+
+  #start(options: FfmpegCaptureOptions, listener: OriginListener): CaptureRun {
+    return new CaptureRun(options, listener, {
       ...this.#dependencies,
       known: this.#known,
       learn: known => {

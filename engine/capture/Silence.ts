@@ -1,4 +1,20 @@
 import type { Clock } from '../model/Clock';
+import type { CaptureOptions } from './CaptureOptions';
+
+/** Longest wait for the first sign of life, in ms. */
+const START_MS = 15_000;
+/** Longest wait for the next, in ms, where nothing else is set. */
+const STALL_MS = 10_000;
+
+/** How long a source may be without a picture before it counts as failed, in ms. */
+export function patienceMs(options: CaptureOptions): number {
+  return (options.source === 'url' ? options.silenceMs : undefined) ?? STALL_MS;
+}
+
+/** How long it may take for its first, in ms. */
+export function startMs(options: CaptureOptions): number {
+  return Math.max(START_MS, patienceMs(options));
+}
 
 /** Calls back when nothing was heard for too long. Cheap to reset for every picture: one timer runs on. */
 export class Silence {

@@ -50,7 +50,7 @@ function inputArguments({ options, way, ffmpeg, mode, platform }: CaptureRequest
 }
 
 function outputArguments({ options, way, ffmpeg, isInterlaced }: CaptureRequest): string[] {
-  const select = ['-map', '0:v:0'];
+  const select = selection(options);
   const atOnce = ['-flush_packets', '1'];
   switch (way) {
     case 'H264':
@@ -79,6 +79,18 @@ function outputArguments({ options, way, ffmpeg, isInterlaced }: CaptureRequest)
     default:
       return way satisfies never;
   }
+}
+
+/**
+ * The first video that is no cover picture. Where a manifest offers several ffmpeg itself takes the
+ * largest, as long as it is not told which.
+ */
+function selection(options: FfmpegCaptureOptions): string[] {
+  const address =
+    options.source === 'file' ? options.path : options.source === 'url' && options.url;
+  const isManifest = address && /\.(m3u8|mpd)([?#]|$)/i.test(address);
+  const isDash = options.source === 'url' && options.kind === 'dash';
+  return isDash || isManifest ? ['-an', '-sn', '-dn'] : ['-map', '0:V:0'];
 }
 
 /**

@@ -21,7 +21,8 @@ export function captureKey(options: CaptureOptions, sysRoot = '/'): string {
       return `file ${options.loop ? 'looped' : 'once'} ${mode} ${options.path}`;
     case 'url': {
       const digest = createHash('sha256').update(urlWithCredentials(options)).digest('base64');
-      return `url ${options.rtspTransport} ${mode} ${digest}`;
+      const silence = options.silenceMs ? `${options.silenceMs} ms ` : '';
+      return `url ${options.rtspTransport} ${mode} ${silence}${digest}`;
     }
     default:
       return options satisfies never;

@@ -12,6 +12,12 @@ import {
   UnreachableError,
 } from '../model/errors';
 import { publicAddress } from '../model/publicAddress';
+import {
+  RequestRefusedError,
+  StreamGoneError,
+  TlsFailedError,
+  TooManyRequestsError,
+} from '../model/sourceErrors';
 import type { ChildExit } from '../process/Child';
 import type { CaptureOptions } from './CaptureOptions';
 
@@ -74,6 +80,23 @@ const CAUSES: readonly { pattern: RegExp; of: ErrorMaker }[] = [
     pattern: /\b401 Unauthorized|\b403 Forbidden|authorization failed/i,
     of: (_source, name, _line, options) => new UnauthorizedError(name, options),
   },
+  {
+    pattern: /HTTP error 410|\b410 Gone/i,
+    of: (_source, name, _line, options) => new StreamGoneError(name, options),
+  },
+  {
+    pattern: /HTTP error 429|\b429 Too Many/i,
+    of: (_source, name, _line, options) => new TooManyRequestsError(name, options),
+  },
+  {
+    pattern: /HTTP error 40[056]|\b40[56] (Method )?Not A/i,
+    of: (_source, name, line, options) => new RequestRefusedError(name, reasonIn(line), options),
+  },
+  {
+    pattern:
+      /TLS packet|Error in the pull function|TLS fatal alert|wrong version number|SSL routines/i,
+    of: (_source, name, line, options) => new TlsFailedError(name, reasonIn(line), options),
+  },
   { pattern: /\b404 Not Found|\b454 Session Not Found|Stream not found/i, of: missing },
   {
     pattern: /Device or resource busy|Could not run graph|device is already in use/i,
@@ -96,7 +119,7 @@ const CAUSES: readonly { pattern: RegExp; of: ErrorMaker }[] = [
   { pattern: /Failed to resolve hostname|Name or service not known/i, of: unreachable },
   {
     pattern:
-      /Connection refused|No route to host|(Network|Host) is unreachable|timed out|Connection reset|(error|failed:) 5\d\d |TLS packet|Error in the pull function/i,
+      /Connection refused|No route to host|(Network|Host) is unreachable|timed out|Connection reset|(error|failed:) 5\d\d /i,
     of: unreachable,
   },
   {

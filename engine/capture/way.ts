@@ -41,6 +41,8 @@ export function wayOf(options: CaptureOptions, known: SourceKnowledge): Way {
 
 /** What one line of ffmpeg's account of its input says about the way. */
 export function findingIn(line: string): SourceKnowledge | undefined {
+  // The cover of a film or song is listed like a video.
+  if (line.includes('(attached pic)')) return undefined;
   const codec = /^\s*Stream #0:\d+.*?: Video: (\w+)/.exec(line)?.[1];
   // ffmpeg 4 says nothing of fields.
   const isInterlaced = /, \w+\([^)]*\b(top|bottom) (coded )?first/.test(line);

@@ -10,9 +10,19 @@ const START_OF_SCAN = 0xda;
 /** Markers without a length (ITU-T T.81, table B.1): TEM, RST0 to RST7, SOI, EOI. */
 const isBare = (marker: number): boolean => marker === 1 || (marker >= 0xd0 && marker <= 0xd9);
 
+/** How a file begins, with the mark of what follows. */
+const BEGINNING = Buffer.from([MARK, START_OF_IMAGE, MARK]);
+
+/** Options of a `JpegSplitter`. */
+export interface JpegSplitterOptions {
+  /** Skips what is between the files, and files that are cut off. Default: both are errors. */
+  readonly skipsOther?: boolean;
+}
+
 /**
- * Takes the JPEG files out of a stream that has nothing between them, each as soon as its last byte
- * is there. The end is found by the structure: thumbnails hold end marks of their own.
+ * Takes the JPEG files out of a stream, each as soon as its last byte is there. The end is found by
+ * the structure: thumbnails hold end marks of their own, and what servers say of lengths is often
+ * wrong.
  */
 export class JpegSplitter {
   readonly #picture: (jpeg: Buffer) => void;
@@ -20,16 +30,19 @@ export class JpegSplitter {
   /** How far the structure of the picture at the front has been followed. */
   #at = 0;
   #isScan = false;
+  readonly #skipsOther: boolean;
 
   /** @param picture gets each file, in memory of its own */
-  constructor(picture: (jpeg: Buffer) => void) {
+  constructor(picture: (jpeg: Buffer) => void, { skipsOther = false }: JpegSplitterOptions = {}) {
     this.#picture = picture;
+    this.#skipsOther = skipsOther;
   }
 
   /** Takes the next bytes. Throws ContainerError when they are no JPEG. */
   push(chunk: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     if (this.#bytes.length > MOST_BYTES) throw new ContainerError('JPEG', 'a picture without end');
+    if (this.#skipsOther && this.#at === 0) this.#findBeginning(0);
     while (this.#isScan ? this.#skipScan() : this.#skipSegment());
   }
 
@@ -37,6 +50,10 @@ export class JpegSplitter {
   #skipSegment(): boolean {
     if (this.#bytes.length < this.#at + 4) return this.#endIfComplete();
     const marker = this.#bytes[this.#at + 1] ?? 0;
+    if (this.#skipsOther && !this.#isMark(marker)) {
+      this.#findBeginning(this.#at === 0 ? 1 : this.#at);
+      return true;
+    }
     this.#checkMark(marker);
     if (isBare(marker)) {
       this.#at += 2;
@@ -74,6 +91,20 @@ export class JpegSplitter {
       this.#isScan = false;
       return true;
     }
+  }
+
+  /** Drops all from here to where a file begins, or as much of it as is here. */
+  #findBeginning(from: number): void {
+    const start = this.#bytes.indexOf(BEGINNING, from);
+    const cut = start < 0 ? Math.max(from, this.#bytes.length - BEGINNING.length + 1) : start;
+    this.#bytes = this.#bytes.subarray(Math.min(cut, this.#bytes.length));
+    this.#at = 0;
+    this.#isScan = false;
+  }
+
+  /** A beginning within a file means that this one was cut off. */
+  #isMark(marker: number): boolean {
+    return this.#bytes[this.#at] === MARK && (marker === START_OF_IMAGE) === (this.#at === 0);
   }
 
   #checkMark(marker: number): void {

@@ -17,6 +17,8 @@ export interface CameraConfig extends NodeDef, FramesConfig {
   readonly frameRate: string | number;
   /** In seconds. */
   readonly linger: string | number;
+  /** In seconds. Absent in flows of older versions. */
+  readonly silence?: string | number;
   /** Pictures as they come, or one for each input message. Absent in flows of older versions. */
   readonly frames?: 'stream' | 'snapshot';
   /** Targets of each output, as Node-RED writes them. */
@@ -30,7 +32,9 @@ export interface CameraCredentials {
 }
 
 const PIXELS = { least: 16, most: 8192 };
-const FRAME_RATE = { least: 1, most: 240 };
+const FRAME_RATE = { least: 0.01, most: 240 };
+/** In seconds. */
+const SILENCE = { least: 1, most: 86_400 };
 
 /**
  * The capture options of a camera's settings.
@@ -51,6 +55,12 @@ export function cameraOptions(
   };
 }
 
+/** Network cameras have it alone: the pictures of others come, or something is broken. */
+function silenceOf({ silence }: CameraConfig): { silenceMs?: number } {
+  const seconds = numberOf('silence', silence, SILENCE);
+  return seconds === undefined ? {} : { silenceMs: 1000 * seconds };
+}
+
 function sourceOptions(config: CameraConfig, { user, password }: CameraCredentials): SourceOptions {
   switch (config.source) {
     case 'usb':
@@ -62,6 +72,7 @@ function sourceOptions(config: CameraConfig, { user, password }: CameraCredentia
         rtspTransport: config.rtspTransport === 'udp' ? 'udp' : 'tcp',
         ...(user ? { user } : {}),
         ...(password ? { password } : {}),
+        ...silenceOf(config),
       };
     case 'file':
       return { source: 'file', path: filled('file', config.file), loop: config.loop !== false };

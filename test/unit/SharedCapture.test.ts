@@ -70,7 +70,7 @@ describe('A USB camera and the nodes that use it', () => {
   /** The rates with which the camera was opened, in their order. */
   const rates = () =>
     machine.calls
-      .filter(call => call.includes('-map 0:v:0'))
+      .filter(call => call.includes('-map 0:V:0'))
       .map(call => Number(/-framerate (\S+)/.exec(call)?.[1] ?? 0));
 
   it('is opened by the next only when the one before has given it back', async () => {

@@ -26,8 +26,8 @@ const NEW: Ffmpeg = {
 };
 
 const GENERAL = '-hide_banner -nostdin -nostats -loglevel info ';
-const FLV = ' -map 0:v:0 -c:v copy -f flv -flvflags no_duration_filesize -flush_packets 1 pipe:1';
-const MPJPEG = ' -map 0:v:0 -c:v copy -f mpjpeg -flush_packets 1 pipe:1';
+const FLV = ' -map 0:V:0 -c:v copy -f flv -flvflags no_duration_filesize -flush_packets 1 pipe:1';
+const MPJPEG = ' -map 0:V:0 -c:v copy -f mpjpeg -flush_packets 1 pipe:1';
 const Y4M = ' -pix_fmt yuv420p -threads 1 -f yuv4mpegpipe -flush_packets 1 pipe:1';
 const NO_PROBE = '-probesize 32 -analyzeduration 0 -fpsprobesize 0';
 
@@ -63,38 +63,38 @@ const ROWS: Row[] = [
     it: 'copies H.264 over RTSP and TCP',
     options: url('rtsp://cam/1'),
     way: 'H264',
-    expected: `-rtsp_transport tcp -allowed_media_types video -timeout 5000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1${FLV}`,
+    expected: `-rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1${FLV}`,
   },
   {
     it: 'uses the old name of the time limit with an old ffmpeg, and lets UDP be sorted',
     options: url('rtsp://cam/1', { rtspTransport: 'udp' }),
     way: 'H264',
     ffmpeg: OLD,
-    expected: `-rtsp_transport udp -allowed_media_types video -stimeout 5000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -i rtsp://cam/1${FLV}`,
+    expected: `-rtsp_transport udp -allowed_media_types video -stimeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -i rtsp://cam/1${FLV}`,
   },
   {
     it: 'decodes with one thread, scales and drops',
     options: url('rtsp://cam/1', { width: 640, frameRate: 10 }),
     way: 'I420',
-    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 5000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:v:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=w='640':h='2*round(640/dar/2)':out_range=tv${Y4M}`,
+    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:V:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=w='640':h='2*round(640/dar/2)':out_range=tv${Y4M}`,
   },
   {
     it: 'copies JPEG over HTTP by the time of arrival',
     options: url('http://cam/video.cgi?a=.mp4'),
     way: 'JPEG',
-    expected: `-rw_timeout 5000000 -analyzeduration 3000000 -fpsprobesize 0 -use_wallclock_as_timestamps 1 -i http://cam/video.cgi?a=.mp4${MPJPEG}`,
+    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -use_wallclock_as_timestamps 1 -i http://cam/video.cgi?a=.mp4${MPJPEG}`,
   },
   {
     it: 'paces the segments of a playlist',
     options: url('https://host/live.m3u8?token=1'),
     way: 'H264',
-    expected: `-rw_timeout 5000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i https://host/live.m3u8?token=1${FLV}`,
+    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i https://host/live.m3u8?token=1${FLV.replace('-map 0:V:0', '-an -sn -dn')}`,
   },
   {
     it: 'paces a film from a web server',
     options: url('http://host/film.mp4'),
     way: 'H264',
-    expected: `-rw_timeout 5000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i http://host/film.mp4${FLV}`,
+    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i http://host/film.mp4${FLV}`,
   },
   {
     it: 'gives other addresses no options that they may not know',
@@ -113,7 +113,7 @@ const ROWS: Row[] = [
     options: file({ loop: true, height: 240 }),
     way: 'I420',
     ffmpeg: OLD,
-    expected: `-threads 1 -re -stream_loop -1 -i file:/films/a:b.mp4 -map 0:v:0 -vsync passthrough -vf scale=w='2*round(240*dar/2)':h='240':out_range=tv${Y4M}`,
+    expected: `-threads 1 -re -stream_loop -1 -i file:/films/a:b.mp4 -map 0:V:0 -vsync passthrough -vf scale=w='2*round(240*dar/2)':h='240':out_range=tv${Y4M}`,
   },
   {
     it: 'asks a V4L2 camera for JPEG of a size and rate',
@@ -125,7 +125,7 @@ const ROWS: Row[] = [
     it: 'lets a V4L2 camera choose, and does not scale what it gives',
     options: usb({ width: 1280 }),
     way: 'I420',
-    expected: `-threads 1 -f v4l2 ${NO_PROBE} -i /dev/video0 -map 0:v:0 -fps_mode passthrough${Y4M}`,
+    expected: `-threads 1 -f v4l2 ${NO_PROBE} -i /dev/video0 -map 0:V:0 -fps_mode passthrough${Y4M}`,
   },
   {
     it: 'takes the other side of the size from the mode',
@@ -139,7 +139,7 @@ const ROWS: Row[] = [
     options: usb({ device: 'FaceTime HD Camera' }),
     way: 'I420',
     more: { platform: 'darwin' },
-    expected: `-threads 1 -f avfoundation ${NO_PROBE} -framerate 30 -i FaceTime HD Camera:none -map 0:v:0 -fps_mode passthrough${Y4M}`,
+    expected: `-threads 1 -f avfoundation ${NO_PROBE} -framerate 30 -i FaceTime HD Camera:none -map 0:V:0 -fps_mode passthrough${Y4M}`,
   },
   {
     it: 'asks a DirectShow camera for JPEG',

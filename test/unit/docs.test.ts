@@ -8,6 +8,7 @@ import * as errors from '../../engine/model/errors';
 import * as peerErrors from '../../engine/model/peerErrors';
 import * as picameraErrors from '../../engine/model/picameraErrors';
 import * as soundErrors from '../../engine/model/soundErrors';
+import * as sourceErrors from '../../engine/model/sourceErrors';
 import { UnusableError } from '../../engine/model/UnusableError';
 import { allEditorNodes } from '../support/editorNode';
 
@@ -39,6 +40,7 @@ const samples: Sample[] = [
       ...peerErrors,
       ...picameraErrors,
       ...soundErrors,
+      ...sourceErrors,
       UnusableError,
     }) as unknown[]
   )

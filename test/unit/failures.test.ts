@@ -29,6 +29,36 @@ interface Row {
 
 const ROWS: Row[] = [
   {
+    it: 'an HTTP server that answers 405',
+    of: 'url',
+    words: [
+      '[http @ 0x55] HTTP error 405 Method Not Allowed',
+      'http://cam/1: Server returned 4XX Client Error, but not one of 40{0,1,3,4}',
+    ],
+    code: 'request-refused',
+    says: '405 Method Not Allowed',
+  },
+  {
+    it: 'an HTTP server that answers 410',
+    of: 'url',
+    words: [
+      '[http @ 0x55] HTTP error 410 Gone',
+      'http://cam/1: Server returned 4XX Client Error, but not one of 40{0,1,3,4}',
+    ],
+    code: 'stream-gone',
+    says: '(410)',
+  },
+  {
+    it: 'an HTTP server that answers 429',
+    of: 'url',
+    words: [
+      '[http @ 0x55] HTTP error 429 Too Many Requests',
+      'http://cam/1: Server returned 4XX Client Error, but not one of 40{0,1,3,4}',
+    ],
+    code: 'too-many-requests',
+    says: '(429)',
+  },
+  {
     it: 'a refused connection',
     of: 'url',
     words: [
@@ -146,7 +176,7 @@ const ROWS: Row[] = [
       '[tls @ 0x557e7c3d3280] An unexpected TLS packet was received.',
       'https://cam/1: Input/output error',
     ],
-    code: 'unreachable',
+    code: 'tls-failed',
     says: 'TLS',
   },
   {

@@ -35,8 +35,8 @@ const NAMES = new Set(
 const SAME: Readonly<Record<string, string>> = {
   de: `answer auto bit bitrate bits browser byte deploy desktop editor encoder engine firewalls
     float flow format hardware keyframes live login mono motor name node nodes offer offers peer
-    peers pixel rate server software start stereo stream subflow token topics track tracks variable
-    version zoom`,
+    peers pixel port rate server software start stereo stream streams subflow token topics track tracks
+    variable version zoom`,
   ja: '',
   'zh-CN': 'answer offer',
 };

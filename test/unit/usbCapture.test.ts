@@ -61,7 +61,7 @@ describe('A USB camera', () => {
     const wanted = units.length + count;
     return waitFor(`${count} more units`, LIMIT_MS, () => units.length >= wanted, { everyMs: 5 });
   };
-  const captures = () => machine.calls.filter(call => call.includes('-map 0:v:0'));
+  const captures = () => machine.calls.filter(call => call.includes('-map 0:V:0'));
 
   it('that gives H.264 is passed on untouched, parameter sets before each IDR', async () => {
     open(['mjpeg', 'h264', 'raw']);
@@ -83,7 +83,7 @@ describe('A USB camera', () => {
     assert.equal(ffmpegs().length, 1, 'the capture alone runs');
     assert.match(
       captures()[0] ?? '',
-      /-input_format mjpeg -framerate 30 -video_size 320x240 -i \S+ -map 0:v:0 -c:v copy/,
+      /-input_format mjpeg -framerate 30 -video_size 320x240 -i \S+ -map 0:V:0 -c:v copy/,
     );
 
     const units = watch('H264');
