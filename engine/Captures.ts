@@ -100,7 +100,7 @@ export class Captures {
         spare: hasSpareMemory(),
         hardware: this.#tools.hardware,
         log: text => this.#handlers.log('info', text),
-        ...(origin instanceof PicameraCapture ? { about: () => origin.about } : {}),
+        ...('about' in origin ? { about: () => origin.about } : {}),
       });
       if (!(origin instanceof TestPattern)) this.#changeable.set(key, origin);
       device?.presence.on('plugged', () => source.retryNow());

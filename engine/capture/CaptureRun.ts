@@ -17,13 +17,20 @@ import { type CaptureReader, captureReader } from './captureReader';
 import { describedColour } from './describedColour';
 import { modesOf } from './devices';
 import { captureLabel, failureOf } from './failures';
-import { INTERLACED } from './H264Pictures';
+import { INTERLACED, NO_KEYFRAMES } from './H264Pictures';
 import { type CameraMode, chooseMode } from './modes';
 import type { Picture } from './Picture';
 import { patienceMs, Silence, startMs } from './Silence';
 import { secretsOf } from './url';
 import type { V4l2Device } from './V4l2Device';
-import { findingIn, refusesCopy, type SourceKnowledge, type Way, wayOf } from './way';
+import {
+  findingIn,
+  lacksParameterSets,
+  refusesCopy,
+  type SourceKnowledge,
+  type Way,
+  wayOf,
+} from './way';
 
 export interface CaptureRunDependencies {
   ffmpeg: FfmpegFinder;
@@ -140,26 +147,29 @@ export class CaptureRun implements OriginRun {
 
   #spawn(ffmpeg: Ffmpeg): void {
     const way = wayOf(this.#options, this.#known);
-    const { isInterlaced = false } = this.#known;
+    const { isInterlaced = false, isBare = false } = this.#known;
     const state = { reader: undefined, isDescribed: false, isOver: false };
-    const attempt: Attempt = { ffmpeg, way, isInterlaced, ...state };
+    const attempt: Attempt = { ffmpeg, way, isInterlaced, isBare, ...state };
     attempt.reader = captureReader(
       way,
       {
         picture: (picture, timeMs) => this.#deliver(picture, timeMs, attempt),
         refused: reason => {
-          const fields = reason === INTERLACED ? { isInterlaced: true } : {};
+          const fields = {
+            ...(reason === INTERLACED ? { isInterlaced: true } : {}),
+            ...(reason === NO_KEYFRAMES ? { noKeyframes: true } : {}),
+          };
           this.#reconsider(attempt, { mustDecode: true, ...fields }, reason);
         },
       },
-      { clock: this.#deps.clock },
+      { clock: this.#deps.clock, isBare },
     );
     this.#reader = attempt.reader;
     const options = this.#optionsAsOpened();
     this.#child = new Child(
       {
         program: ffmpeg.path,
-        args: captureArguments({ options, way, ffmpeg, mode: this.#mode, isInterlaced }),
+        args: captureArguments({ options, way, ffmpeg, mode: this.#mode, isInterlaced, isBare }),
         label: this.#label,
         secrets: options.source === 'url' ? secretsOf(options) : [],
         // Devices are given back, sessions of cameras ended; a file needs neither.
@@ -205,6 +215,9 @@ export class CaptureRun implements OriginRun {
   #listen(line: string, attempt: Attempt): void {
     // After its account of the input, ffmpeg describes its own output in the same words.
     if (/^(Stream mapping|Output #0)/.test(line)) attempt.isDescribed = true;
+    if (lacksParameterSets(line) && !attempt.isBare) {
+      this.#reconsider(attempt, { isBare: true }, 'its parameter sets are still to come');
+    }
     if (refusesCopy(line)) this.#reconsider(attempt, { mustDecode: true }, 'it cannot be copied');
     if (attempt.isDescribed) return;
     const finding = findingIn(line);
@@ -224,8 +237,10 @@ export class CaptureRun implements OriginRun {
     if (isNoUse) this.#chooseMode({ noH264: true });
     else this.#learn(finding);
     const way = wayOf(this.#options, this.#known);
-    const isDone = way !== 'I420' || attempt.isInterlaced || !this.#known.isInterlaced;
-    if (way === attempt.way && isDone) return;
+    const { isInterlaced = false, isBare = false } = this.#known;
+    const isSame =
+      way === 'I420' ? attempt.isInterlaced || !isInterlaced : attempt.isBare === isBare;
+    if (way === attempt.way && isSame) return;
     attempt.isOver = true;
     attempt.reader?.close?.();
     this.#forget();
@@ -288,6 +303,8 @@ interface Attempt {
   colour?: Colour | undefined;
   /** ffmpeg was told that its pictures are. */
   readonly isInterlaced: boolean;
+  /** ffmpeg writes what needs no parameter sets. */
+  readonly isBare: boolean;
   /** ffmpeg has said all about its input. */
   isDescribed: boolean;
   /** Another takes its place: what it still says is ignored. */

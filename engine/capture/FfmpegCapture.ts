@@ -20,6 +20,9 @@ export interface FfmpegCaptureDependencies {
   log?: (text: string) => void;
 }
 
+/** What is known of a source counts for so long at its next opening, in ms. */
+const KNOWN_MS = 600_000;
+
 /**
  * A USB camera, an address or a file, by ffmpeg. Gives H264 or JPEG as the source has it where
  * WebRTC and size and rate allow, I420 otherwise. What it learns about the source it remembers for
@@ -31,6 +34,8 @@ export class FfmpegCapture implements Origin {
   #options: FfmpegCaptureOptions;
   readonly #dependencies: Required<FfmpegCaptureDependencies>;
   #known: SourceKnowledge = {};
+  /** When what is known was learnt last, in ms. */
+  #learntMs = 0;
 
   constructor(
     options: FfmpegCaptureOptions,
@@ -39,6 +44,11 @@ export class FfmpegCapture implements Origin {
     this.label = captureLabel(options);
     this.#options = options;
     this.#dependencies = { ffmpeg, device, clock, log };
+  }
+
+  /** What it tells of itself besides its state. */
+  get about(): { readonly decodes?: 'keyframes' } {
+    return this.#known.noKeyframes ? { decodes: 'keyframes' } : {};
   }
 
   /** Goes on with another size or rate: what runs is started again, a short pause for who watches. */
@@ -69,11 +79,15 @@ export class FfmpegCapture implements Origin {
   }
 
   #start(options: FfmpegCaptureOptions, listener: OriginListener): CaptureRun {
+    const { clock } = this.#dependencies;
+    // A camera may be another by now, or set otherwise: its cheapest way is tried again.
+    if (clock.now() - this.#learntMs > KNOWN_MS) this.#known = {};
     return new CaptureRun(options, listener, {
       ...this.#dependencies,
       known: this.#known,
       learn: known => {
         this.#known = known;
+        this.#learntMs = clock.now();
       },
     });
   }

@@ -1,7 +1,17 @@
 import { ContainerError } from '../coding/ContainerError';
-import { hasBSlice, isSlice, NAL, nalType, nalUnits, type SpsInfo, spsInfo } from '../coding/h264';
+import {
+  hasBSlice,
+  isRecoveryPoint,
+  isSlice,
+  NAL,
+  nalType,
+  nalUnits,
+  type SpsInfo,
+  spsInfo,
+} from '../coding/h264';
 import { ParameterSets, withParameterSets } from '../coding/ParameterSets';
 import { pixelAspectOf, withColour } from '../coding/spsColour';
+import { type Clock, systemClock } from '../model/Clock';
 import { likelyColour } from '../model/Colour';
 import type { PictureHandlers } from './Picture';
 
@@ -11,6 +21,13 @@ const PROFILES = new Set([66, 77, 100]);
 export const INTERLACED = 'interlaced pictures';
 /** Pixels that are by so much wider or higher look square. */
 const ALMOST_SQUARE = 0.02;
+
+/** Why a stream is refused that browsers cannot begin with. */
+export const NO_KEYFRAMES = 'no keyframes';
+/** Where keyframes are rare they come after so long at the latest, in ms. */
+const MOST_WAIT_MS = 65_000;
+/** A stream with recovery points gets so long for a keyframe, in ms: most of these have none. */
+const MOST_RECOVERY_MS = 2000;
 
 /**
  * Makes H.264 access units fit for WebRTC: begins with a keyframe, puts the parameter sets before
@@ -22,11 +39,17 @@ export class H264Pictures {
   readonly sets = new ParameterSets();
   #sps: Buffer | undefined;
   #info: SpsInfo | undefined;
+  readonly #clock: Clock;
   #started = false;
+  /** Since when pictures have come none of which one can begin with, in ms. */
+  #waitsSinceMs: number | undefined;
+  /** Some of them can be begun with by who decodes. */
+  #recovers = false;
   #refused = false;
 
-  constructor(handlers: PictureHandlers) {
+  constructor(handlers: PictureHandlers, clock = systemClock) {
     this.#handlers = handlers;
+    this.#clock = clock;
   }
 
   /** True once the stream was refused: nothing more comes of it. */
@@ -55,11 +78,14 @@ export class H264Pictures {
     if (hasBSlice(data)) this.refuse('B-frames');
     const sps = slice && this.sets.spsOf(slice);
     if (sps) this.#use(sps);
-    if (!this.sets.isComplete) this.refuse('no parameter sets');
-    if (this.#refused || !this.#info) return;
-    this.#started ||= key;
+    if (this.#refused) return;
+    this.#started ||= key && this.#info !== undefined;
     // Nobody can begin with a picture that refers to one that was never sent.
-    if (!this.#started) return;
+    if (!this.#started) {
+      this.#wait(data);
+      return;
+    }
+    if (!this.#info) return;
     const { width, height } = this.#info;
     const sets = withParameterSets(data, this.sets.all);
     // Browsers take for BT.709 what says nothing, other players judge by the size: so it is said.
@@ -67,6 +93,17 @@ export class H264Pictures {
       ? withColour(sets, told => ({ ...likelyColour(width, height), ...told }))
       : sets;
     this.#handlers.picture({ codec: 'H264', data: whole, key, width, height }, timeMs);
+  }
+
+  /**
+   * Keyframes may be a minute apart. A stream that is refreshed bit by bit has none at all: who
+   * decodes can begin at its recovery points, a browser cannot.
+   */
+  #wait(data: Buffer): void {
+    this.#waitsSinceMs ??= this.#clock.now();
+    this.#recovers ||= [...nalUnits(data)].some(isRecoveryPoint);
+    const waitedMs = this.#clock.now() - this.#waitsSinceMs;
+    if (waitedMs >= (this.#recovers ? MOST_RECOVERY_MS : MOST_WAIT_MS)) this.refuse(NO_KEYFRAMES);
   }
 
   /** The stream is of no use; told once. */

@@ -51,7 +51,7 @@ export interface SourceOptions extends RenditionOptions {
   /** After so long without a picture it is paused, in ms. Default: never. */
   readonly pauseMs?: number;
   /** What the source tells of itself besides. */
-  readonly about?: () => Pick<SourceState, 'via' | 'leftOut'>;
+  readonly about?: () => Pick<SourceState, 'via' | 'leftOut' | 'decodes'>;
 }
 
 /**
@@ -243,6 +243,7 @@ export class Source extends EventEmitter<SourceEvents> {
 }
 
 /** Whether a source tells of itself what it told before. */
-function isSameAbout(a: Pick<SourceState, 'via' | 'leftOut'>, b: SourceState): boolean {
+function isSameAbout(a: Pick<SourceState, 'via' | 'leftOut' | 'decodes'>, b: SourceState): boolean {
+  if (a.decodes && a.decodes !== b.decodes) return false;
   return a.via === b.via && String(a.leftOut ?? '') === String(b.leftOut ?? '');
 }

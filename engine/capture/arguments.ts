@@ -17,6 +17,8 @@ export interface CaptureRequest {
   mode?: CameraMode | undefined;
   /** Its pictures are taken line by line in turn. Default false. */
   isInterlaced?: boolean | undefined;
+  /** Its H.264 comes without parameter sets at first: MPEG-TS is written in the place of FLV. */
+  isBare?: boolean | undefined;
   /** Default: that of this machine. */
   platform?: NodeJS.Platform;
 }
@@ -49,19 +51,17 @@ function inputArguments({ options, way, ffmpeg, mode, platform }: CaptureRequest
   }
 }
 
-function outputArguments({ options, way, ffmpeg, isInterlaced }: CaptureRequest): string[] {
+function outputArguments({ options, way, ffmpeg, isInterlaced, isBare }: CaptureRequest): string[] {
   const select = selection(options);
   const atOnce = ['-flush_packets', '1'];
   switch (way) {
     case 'H264':
       return [
         ...select,
-        '-c:v',
-        'copy',
-        '-f',
-        'flv',
-        '-flvflags',
-        'no_duration_filesize',
+        ...['-c:v', 'copy'],
+        // Else it keeps silent until a keyframe, and nobody knows that something comes.
+        ...(options.source === 'url' ? ['-copyinkf'] : []),
+        ...(isBare ? BARE : ['-f', 'flv', '-flvflags', 'no_duration_filesize']),
         ...atOnce,
       ];
     case 'JPEG':
@@ -80,6 +80,9 @@ function outputArguments({ options, way, ffmpeg, isInterlaced }: CaptureRequest)
       return way satisfies never;
   }
 }
+
+/** Takes H.264 without its parameter sets. With lengths, a picture is complete when its last byte is here. */
+const BARE = ['-f', 'mpegts', '-muxdelay', '0', '-muxpreload', '0', '-omit_video_pes_length', '0'];
 
 /**
  * The first video that is no cover picture. Where a manifest offers several ffmpeg itself takes the

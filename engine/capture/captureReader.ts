@@ -1,8 +1,7 @@
 import { jpegSize } from '../coding/jpeg';
 import { MpjpegParser } from '../coding/MpjpegParser';
 import { Y4mParser } from '../coding/Y4mParser';
-import type { Clock } from '../model/Clock';
-import { H264Passthrough } from './H264Passthrough';
+import { H264Passthrough, type H264PassthroughOptions } from './H264Passthrough';
 import type { PictureHandlers } from './Picture';
 import type { Way } from './way';
 
@@ -19,7 +18,7 @@ export interface CaptureReader {
 export function captureReader(
   way: Way,
   handlers: PictureHandlers,
-  options: { readonly clock?: Clock } = {},
+  options: H264PassthroughOptions = {},
 ): CaptureReader {
   switch (way) {
     case 'H264':

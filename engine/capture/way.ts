@@ -10,6 +10,10 @@ export interface SourceKnowledge {
   readonly codec?: string;
   /** Its H.264 cannot be carried by WebRTC, or its pictures have to be turned. */
   readonly mustDecode?: boolean;
+  /** It has no keyframes that a browser can begin with. */
+  readonly noKeyframes?: boolean;
+  /** Its parameter sets come with the stream only. */
+  readonly isBare?: boolean;
   /** Its pictures are taken line by line in turn. */
   readonly isInterlaced?: boolean;
   /** What a USB device is asked for, by ffmpeg's name; absent: raw pictures. */
@@ -59,7 +63,6 @@ export function findingIn(line: string): SourceKnowledge | undefined {
  */
 const COPY_REFUSALS = [
   'Could not write header',
-  'dimensions not set',
   'not compatible with flv',
   'not currently supported in container',
   'Packet is missing PTS',
@@ -69,4 +72,9 @@ const COPY_REFUSALS = [
 /** Whether a line of stderr means that the stream cannot be copied into its container. */
 export function refusesCopy(line: string): boolean {
   return COPY_REFUSALS.some(refusal => line.includes(refusal));
+}
+
+/** Whether a line of stderr means that ffmpeg has not found the parameter sets: they may still come. */
+export function lacksParameterSets(line: string): boolean {
+  return line.includes('dimensions not set');
 }

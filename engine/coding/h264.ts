@@ -48,6 +48,13 @@ export function isSlice(nal: Buffer): boolean {
   return type === NAL.slice || type === NAL.partitionA || type === NAL.idr;
 }
 
+/** Whether a NAL unit is an SEI message that begins with a recovery point (D.1.8): pictures are whole from there on, or soon after. */
+export function isRecoveryPoint(nal: Buffer): boolean {
+  return nalType(nal) === NAL.sei && nal[1] === RECOVERY_POINT;
+}
+
+const RECOVERY_POINT = 6;
+
 /** first_mb_in_slice (7.4.3), 0 for the first slice of a picture; undefined for a slice that is cut off. */
 export function firstMacroblock(slice: Buffer): number | undefined {
   try {
@@ -69,6 +76,24 @@ function sliceType(nal: Buffer): number | undefined {
     return undefined; // a damaged slice says nothing; the decoder will conceal it
   }
 }
+
+/** The NAL units between start codes (annex B), as views. */
+export function annexBNals(data: Buffer): Buffer[] {
+  const nals: Buffer[] = [];
+  let start = data.indexOf(START_CODE);
+  while (start >= 0) {
+    start += START_CODE.length;
+    const next = data.indexOf(START_CODE, start);
+    let end = next < 0 ? data.length : next;
+    // Zeros before a start code belong to neither side; a NAL unit never ends in one (7.4.1).
+    while (end > start && data[end - 1] === 0) end -= 1;
+    if (end > start) nals.push(data.subarray(start, end));
+    start = next;
+  }
+  return nals;
+}
+
+const START_CODE = Buffer.from([0, 0, 1]);
 
 /** Puts NAL units behind 4-byte lengths, into one Buffer with memory of its own. */
 export function joinNals(nals: readonly Buffer[]): Buffer {

@@ -29,11 +29,12 @@ export function showPicture(status: NodeStatus, state: CaptureState): void {
 
 function showLive(
   status: NodeStatus,
-  { width, height, frameRate: fps, encoder, via }: CaptureState,
+  { width, height, frameRate: fps, encoder, via, decodes }: CaptureState,
 ): void {
   const path = via ?? (encoder && ENCODER_TITLES[encoder]);
   if (!width || !height) status.show(LOOK.starting, 'starting');
   else if (!fps) status.show(LOOK.live, 'size', { width, height });
+  else if (decodes) status.show(LOOK.live, 'rareKeyframes', { fps });
   else if (!path) status.show(LOOK.live, 'live', { width, height, fps });
   else status.show(LOOK.live, 'liveVia', { width, height, fps, path });
 }

@@ -27,6 +27,7 @@ const NEW: Ffmpeg = {
 
 const GENERAL = '-hide_banner -nostdin -nostats -loglevel info ';
 const FLV = ' -map 0:V:0 -c:v copy -f flv -flvflags no_duration_filesize -flush_packets 1 pipe:1';
+const STREAM = FLV.replace('-c:v copy', '-c:v copy -copyinkf');
 const MPJPEG = ' -map 0:V:0 -c:v copy -f mpjpeg -flush_packets 1 pipe:1';
 const Y4M = ' -pix_fmt yuv420p -threads 1 -f yuv4mpegpipe -flush_packets 1 pipe:1';
 const NO_PROBE = '-probesize 32 -analyzeduration 0 -fpsprobesize 0';
@@ -63,14 +64,14 @@ const ROWS: Row[] = [
     it: 'copies H.264 over RTSP and TCP',
     options: url('rtsp://cam/1'),
     way: 'H264',
-    expected: `-rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1${FLV}`,
+    expected: `-rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1${STREAM}`,
   },
   {
     it: 'uses the old name of the time limit with an old ffmpeg, and lets UDP be sorted',
     options: url('rtsp://cam/1', { rtspTransport: 'udp' }),
     way: 'H264',
     ffmpeg: OLD,
-    expected: `-rtsp_transport udp -allowed_media_types video -stimeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -i rtsp://cam/1${FLV}`,
+    expected: `-rtsp_transport udp -allowed_media_types video -stimeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -i rtsp://cam/1${STREAM}`,
   },
   {
     it: 'decodes with one thread, scales and drops',
@@ -88,19 +89,19 @@ const ROWS: Row[] = [
     it: 'paces the segments of a playlist',
     options: url('https://host/live.m3u8?token=1'),
     way: 'H264',
-    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i https://host/live.m3u8?token=1${FLV.replace('-map 0:V:0', '-an -sn -dn')}`,
+    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i https://host/live.m3u8?token=1${STREAM.replace('-map 0:V:0', '-an -sn -dn')}`,
   },
   {
     it: 'paces a film from a web server',
     options: url('http://host/film.mp4'),
     way: 'H264',
-    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i http://host/film.mp4${FLV}`,
+    expected: `-rw_timeout 12000000 -analyzeduration 3000000 -fpsprobesize 0 -re -i http://host/film.mp4${STREAM}`,
   },
   {
     it: 'gives other addresses no options that they may not know',
     options: url('srt://host:9000'),
     way: 'H264',
-    expected: `-analyzeduration 3000000 -fpsprobesize 0 -i srt://host:9000${FLV}`,
+    expected: `-analyzeduration 3000000 -fpsprobesize 0 -i srt://host:9000${STREAM}`,
   },
   {
     it: 'plays a file in its own pace',
