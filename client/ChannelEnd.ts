@@ -137,13 +137,15 @@ export class ChannelEnd {
 
   /** Begins to send a message in parts. False if it must wait for the server's word. */
   #begin(message: Queued): boolean {
-    const { splits } = this.#carrier;
+    const { splits, largest = MOST_BYTES } = this.#carrier;
     if (splits === undefined) return false;
     const { ordered } = this.#channel;
-    if (splits && ordered && this.#reliable && message.bytes <= MOST_BYTES) {
+    const inParts = splits && ordered && this.#reliable;
+    if (inParts && message.bytes <= Math.min(largest, MOST_BYTES)) {
       this.#frames = framesOf(message.data);
     } else {
-      const text = `A message of ${message.bytes} bytes is too large: ${this.#mostBytes} are taken`;
+      const most = inParts ? Math.min(largest, MOST_BYTES) : this.#mostBytes;
+      const text = `A message of ${message.bytes} bytes is too large: ${most} are taken`;
       this.#settle(new Error(text));
     }
     return true;

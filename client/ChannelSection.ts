@@ -8,6 +8,7 @@ export class ChannelSection implements ChannelCarrier {
   readonly #ended: () => void;
   readonly #ends = new Map<ChannelEnd, Channel>();
   #splits: boolean | undefined;
+  #largest: number | undefined;
   #muted = false;
   /** The other side opens `default`. */
   #answers = false;
@@ -39,6 +40,10 @@ export class ChannelSection implements ChannelCarrier {
     return this.#splits;
   }
 
+  get largest(): number | undefined {
+    return this.#largest;
+  }
+
   get isMuted(): boolean {
     return this.#muted;
   }
@@ -63,8 +68,9 @@ export class ChannelSection implements ChannelCarrier {
   }
 
   /** Tells whether the other side takes messages in parts, for which large ones have waited. */
-  settle(splits: boolean): void {
+  settle(splits: boolean, largest?: number): void {
     if (this.#splits !== undefined) return;
+    this.#largest = largest;
     this.#splits = splits;
     for (const end of this.#ends.keys()) end.pump();
   }

@@ -49,6 +49,11 @@ export class Channels {
     this.#add(DEFAULT_LABEL, options);
   }
 
+  /** Tells of an error that concerns no message that still waits. */
+  fail(error: Error): void {
+    this.#failed(error);
+  }
+
   /** The channel `default`. */
   get default(): Channel {
     return this.of(DEFAULT_LABEL);

@@ -18,8 +18,13 @@ export interface ControlListener {
   reconnect(): void;
   /** A newcomer takes this connection's place. */
   replaced(): void;
-  /** @param splits the server takes messages in parts */
-  hello(splits: boolean): void;
+  /**
+   * @param splits the server takes messages in parts
+   * @param largest the largest that it takes, in bytes; undefined: an older server does not say
+   */
+  hello(splits: boolean, largest?: number): void;
+  /** The server has left a message out. */
+  refused(reason: string): void;
 }
 
 /**
@@ -93,7 +98,8 @@ export class ControlChannel {
     const message = parseControl(data);
     if (message?.type === 'reconnect') this.#listener.reconnect();
     if (message?.type === 'replaced') this.#listener.replaced();
-    if (message?.type === 'hello') this.#listener.hello(message.split);
+    if (message?.type === 'hello') this.#listener.hello(message.split, message.largest);
+    if (message?.type === 'refused') this.#listener.refused(message.reason);
     // Our pings wait behind messages that the server's flow has no time for.
     if (message?.type === 'busy') this.#unanswered = 0;
     if (message?.type !== 'pong') return;
@@ -107,7 +113,8 @@ export class ControlChannel {
 /** What the server says on the control channel. Times in ms since the epoch. */
 export type ControlMessage =
   | { type: 'pong'; time: number; serverTime: number; video?: CaptureMark }
-  | { type: 'hello'; split: boolean }
+  | { type: 'hello'; split: boolean; largest?: number }
+  | { type: 'refused'; reason: string }
   | { type: 'busy' }
   | { type: 'reconnect' }
   | { type: 'replaced' };
@@ -120,7 +127,8 @@ export function parseControl(data: unknown): ControlMessage | undefined {
   } catch {
     return undefined; // Not JSON: nothing of ours.
   }
-  if (message?.type === 'hello') return { type: 'hello', split: message.split === true };
+  if (message?.type === 'hello') return helloOf(message);
+  if (message?.type === 'refused') return { type: 'refused', reason: String(message.reason) };
   if (message?.type === 'busy') return { type: 'busy' };
   if (message?.type === 'reconnect' || message?.type === 'replaced') return { type: message.type };
   if (message?.type !== 'pong') return undefined;
@@ -129,6 +137,11 @@ export function parseControl(data: unknown): ControlMessage | undefined {
   return isMark(video)
     ? { type: 'pong', time, serverTime, video }
     : { type: 'pong', time, serverTime };
+}
+
+function helloOf({ split, largest }: Record<string, unknown>): ControlMessage {
+  const limit = typeof largest === 'number' ? { largest } : {};
+  return { type: 'hello', split: split === true, ...limit };
 }
 
 function isMark(value: unknown): value is CaptureMark {

@@ -72,7 +72,8 @@ export class Link {
       reconnect: () => this.#end({ cause: 'reconnect' }),
       replaced: () =>
         this.#end({ cause: 'replaced', error: new Error('Another page took the place') }),
-      hello: splits => this.connection.settle(splits),
+      hello: (splits, largest) => this.connection.settle(splits, largest),
+      refused: reason => channels.fail(new Error(`The server says: ${reason}`)),
     });
     this.#limit(CONNECT_MS, 'No connection came about');
     this.#negotiate().catch(error => this.#refuse(error));

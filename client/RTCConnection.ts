@@ -155,8 +155,8 @@ export class RTCConnection extends Closable<Events> {
   }
 
   /** Tells whether the server takes messages in parts. Those too large for a frame wait for it. @internal */
-  settle(splits: boolean): void {
-    this.#channelSection.settle(splits);
+  settle(splits: boolean, largest?: number): void {
+    this.#channelSection.settle(splits, largest);
   }
 
   /**

@@ -18,6 +18,7 @@ import {
 } from './peer/PeerGroup';
 import type { RemoteMedia } from './peer/PeerMedia';
 import { MOST_PAYLOAD_BYTES } from './peer/rtpPayloads';
+import { PartsRoom } from './peer/split';
 import type { VideoForm } from './peer/VideoForm';
 import type { FfmpegFinder } from './process/ffmpeg';
 import type { AnySource, Sources } from './Sources';
@@ -26,7 +27,7 @@ import type { AnySource, Sources } from './Sources';
 export interface ConnectionSettings
   extends Pick<
     PeerGroupOptions,
-    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'handshakeMs' | 'silenceMs'
+    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'mostMessageBytes' | 'handshakeMs' | 'silenceMs'
   > {
   /** In bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
@@ -99,6 +100,8 @@ export class Connections {
   readonly #tools: ConnectionTools;
   readonly #handlers: ConnectionHandlers;
   readonly #connections = new Map<string, Connection>();
+  /** For unfinished messages of all peers of all connections. */
+  readonly #room = new PartsRoom();
 
   constructor(tools: ConnectionTools, handlers: ConnectionHandlers) {
     this.#tools = tools;
@@ -116,7 +119,7 @@ export class Connections {
     const certificate = await this.#tools.certificate;
     const { video, audio } = settings;
     const wanted = [...(video ? ['video' as const] : []), ...(audio ? ['audio' as const] : [])];
-    const group = new PeerGroup({ ...settings, wanted, certificate });
+    const group = new PeerGroup({ ...settings, wanted, certificate, room: this.#room });
     const connection: Connection = {
       group,
       settings,

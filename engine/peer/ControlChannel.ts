@@ -18,6 +18,8 @@ export interface PageReport {
 export interface ControlHandlers {
   /** The newest picture that was sent, for the browser's latency meter. */
   lastSent(): SentPicture | undefined;
+  /** The largest message that we take, in bytes. */
+  readonly mostBytes: number;
   /** The page is being closed. */
   bye(): void;
   /** The other end is ours. @param canSplit it puts split messages together */
@@ -59,6 +61,11 @@ export class ControlChannel {
     this.#send({ type: 'replaced' });
   }
 
+  /** Tells the browser that a message of it was left out, and why. */
+  sayRefused(reason: string): void {
+    this.#send({ type: 'refused', reason });
+  }
+
   /** Tells the browser that its messages, and its pings with them, wait for the flow. */
   sayBusy(): void {
     this.#send({ type: 'busy' });
@@ -74,7 +81,7 @@ export class ControlChannel {
   }
 
   #hello(): void {
-    this.#send({ type: 'hello', split: true });
+    this.#send({ type: 'hello', split: true, largest: this.#handlers.mostBytes });
   }
 
   #pong(time: number, video: SentPicture | undefined): void {

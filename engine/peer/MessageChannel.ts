@@ -2,7 +2,7 @@ import type { RTCDataChannel } from 'werift';
 import { MessageError } from '../model/errors';
 import type { ChannelSender } from './DataSender';
 import { SendQueue } from './SendQueue';
-import { framesOf, MOST_SPLIT_BYTES, type PartsRoom, SplitReader } from './split';
+import { framesOf, MOST_SPLIT_BYTES, type PartsRoom, SplitReader, SplitRefusal } from './split';
 
 /** What travels on a data channel: text, or binary. */
 export type ChannelData = string | Buffer;
@@ -14,12 +14,16 @@ export interface MessageChannelOptions {
   readonly canSplit: () => boolean | undefined;
   /** For the parts of what comes. Default: its own. */
   readonly room?: PartsRoom;
+  /** The largest message that is taken in parts, in bytes. Default 4 MiB. */
+  readonly mostBytes?: number;
 }
 
 /** Who gets what comes over a channel. */
 export interface MessageChannelHandlers {
   message(data: ChannelData): void;
   closed(): void;
+  /** A message was left out: it is too large, or there is no room. */
+  refused(reason: string): void;
   /** What came cannot be read; the channel is closed. */
   failed(reason: string): void;
 }
@@ -42,6 +46,7 @@ export class MessageChannel {
   readonly #sender: ChannelSender;
   readonly #canSplit: () => boolean | undefined;
   readonly #room: PartsRoom | undefined;
+  readonly #mostTaken: number | undefined;
   readonly #queue = new SendQueue();
   #channel: RTCDataChannel | undefined;
   #mostBytes = Number.POSITIVE_INFINITY;
@@ -52,7 +57,8 @@ export class MessageChannel {
   #dropped = 0;
   #isClosed = false;
 
-  constructor({ sender, canSplit, room }: MessageChannelOptions) {
+  constructor({ sender, canSplit, room, mostBytes }: MessageChannelOptions) {
+    this.#mostTaken = mostBytes;
     this.#sender = sender;
     this.#room = room;
     this.#canSplit = canSplit;
@@ -74,7 +80,7 @@ export class MessageChannel {
     this.#mostBytes = mostBytes || Number.POSITIVE_INFINITY;
     this.#isReliable = channel.maxRetransmits === null && channel.maxPacketLifeTime === null;
     this.#mayBeSplit = this.#isReliable && channel.ordered;
-    const reader = this.#mayBeSplit ? new SplitReader(this.#room) : undefined;
+    const reader = this.#mayBeSplit ? new SplitReader(this.#room, this.#mostTaken) : undefined;
     channel.onMessage.subscribe(frame => this.#read(frame, channel, reader, handlers));
     channel.stateChanged.subscribe(state => {
       if (state === 'open') this.pump();
@@ -204,7 +210,12 @@ export class MessageChannel {
     try {
       message = reader ? reader.read(frame) : frame;
     } catch (error) {
-      handlers.failed(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof SplitRefusal) {
+        handlers.refused(reason);
+        return;
+      }
+      handlers.failed(reason);
       channel.close();
       return;
     }

@@ -334,7 +334,12 @@ export class Peer {
       lastSent: () => this.#media.lastSent,
       log: (text: string) => this.#handlers.log?.(text),
     };
-    return new PeerChannels(this.#connection, handlers, clock);
+    const { room, mostMessageBytes: mostBytes } = this.#options;
+    return new PeerChannels(this.#connection, handlers, {
+      clock,
+      ...(room ? { room } : {}),
+      ...(mostBytes === undefined ? {} : { mostBytes }),
+    });
   }
 
   async #end(cause: CloseCause): Promise<void> {

@@ -7,7 +7,7 @@ import { DataSender } from './DataSender';
 import { type ChannelData, MessageChannel } from './MessageChannel';
 import { ReceiveWindow } from './ReceiveWindow';
 import { repairDataChannels } from './sctpRepairs';
-import { PartsRoom } from './split';
+import { PartsRoom, USUAL_SPLIT_BYTES } from './split';
 import type { SentPicture } from './VideoSender';
 
 /** Who gets what happens on the data channels of a peer. */
@@ -24,6 +24,15 @@ export interface PeerChannelsHandlers {
   /** The newest picture that was sent. */
   lastSent(): SentPicture | undefined;
   log(text: string): void;
+}
+
+/** Options of `PeerChannels`. */
+export interface PeerChannelsOptions {
+  readonly clock: Clock;
+  /** For unfinished messages of all peers. Default: its own. */
+  readonly room?: PartsRoom;
+  /** The largest message that is taken, in bytes. Default 4 MiB. */
+  readonly mostBytes?: number;
 }
 
 /** How a channel is opened that the flow names and the peer has not opened. */
@@ -68,7 +77,8 @@ export class PeerChannels {
   readonly #handlers: PeerChannelsHandlers;
   readonly #clock: Clock;
   readonly #channels = new Map<string, MessageChannel>();
-  readonly #room = new PartsRoom();
+  readonly #room: PartsRoom;
+  readonly #mostBytes: number;
   #sender: DataSender | undefined;
   #window: ReceiveWindow | undefined;
   #control: ControlChannel | undefined;
@@ -84,8 +94,15 @@ export class PeerChannels {
   #dropped = 0;
   #isClosed = false;
 
-  constructor(connection: RTCPeerConnection, handlers: PeerChannelsHandlers, clock: Clock) {
+  constructor(
+    connection: RTCPeerConnection,
+    handlers: PeerChannelsHandlers,
+    { clock, room, mostBytes = USUAL_SPLIT_BYTES }: PeerChannelsOptions,
+  ) {
     this.#connection = connection;
+    this.#mostBytes = mostBytes;
+    // Messages of two channels may be unfinished at the same time.
+    this.#room = new PartsRoom(2 * mostBytes, room);
     this.#handlers = handlers;
     this.#clock = clock;
   }
@@ -222,6 +239,7 @@ export class PeerChannels {
     if (!this.#sender) return;
     this.#control = new ControlChannel(channel, this.#sender, {
       lastSent: () => this.#handlers.lastSent(),
+      mostBytes: this.#mostBytes,
       bye: () => this.#handlers.ended(),
       hello: canSplit => this.#learnSplit(canSplit),
     });
@@ -248,8 +266,15 @@ export class PeerChannels {
         // As in RTCBot, the end of the default channel is the end of the connection.
         if (label === DEFAULT_LABEL && !this.#isClosed) this.#handlers.ended();
       },
+      refused: reason => this.#refused(label, reason),
       failed: reason => this.#handlers.log(`a message on ${label} cannot be read: ${reason}`),
     });
+  }
+
+  #refused(label: string, reason: string): void {
+    const text = `a message on ${label} is left out: ${reason}`;
+    this.#handlers.log(text);
+    this.#control?.sayRefused(text);
   }
 
   #take(label: string, data: ChannelData): void {
@@ -277,6 +302,7 @@ export class PeerChannels {
       sender,
       canSplit: () => this.#canSplit,
       room: this.#room,
+      mostBytes: this.#mostBytes,
     });
     this.#channels.set(label, channel);
     return channel;

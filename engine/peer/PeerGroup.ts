@@ -38,6 +38,9 @@ export interface PeerGroupOptions {
   /** The kinds that are wanted of peers. Default none. */
   readonly wanted?: PeerOptions['wanted'];
   readonly certificate?: RTCCertificate;
+  /** See `PeerOptions`. */
+  readonly room?: PeerOptions['room'];
+  readonly mostMessageBytes?: number;
   /** Its peers are called: see `offer`. Default false. */
   readonly calls?: boolean;
   /** See `PeerOptions`, in ms. */
@@ -296,12 +299,15 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   #open(form: VideoForm): Peer {
     const { latency, calls = false, certificate, handshakeMs, silenceMs } = this.#options;
+    const { room, mostMessageBytes } = this.#options;
     const options: PeerOptions = {
       latency,
       calls,
       wanted: this.#options.wanted ?? [],
       packetize: (unit, { isSingleNal = false }) => this.#packetize(unit, isSingleNal),
       ...(certificate ? { certificate } : {}),
+      ...(room ? { room } : {}),
+      ...(mostMessageBytes === undefined ? {} : { mostMessageBytes }),
       ...(handshakeMs === undefined ? {} : { handshakeMs }),
       ...(silenceMs === undefined ? {} : { silenceMs }),
     };

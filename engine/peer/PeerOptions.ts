@@ -2,6 +2,7 @@ import type { RTCCertificate } from 'werift';
 import type { Clock } from '../model/Clock';
 import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './MessageChannel';
+import type { PeerChannelsOptions } from './PeerChannels';
 import type { PeerMediaOptions, RemoteMedia } from './PeerMedia';
 import type { LatencyMode } from './VideoSender';
 
@@ -21,6 +22,9 @@ export interface PeerOptions {
   readonly packetize: PeerMediaOptions['packetize'];
   /** See `PeerMediaOptions.wanted`. */
   readonly wanted: PeerMediaOptions['wanted'];
+  /** See `PeerChannelsOptions`. */
+  readonly room?: PeerChannelsOptions['room'];
+  readonly mostMessageBytes?: number;
   readonly certificate?: RTCCertificate;
   /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
   readonly calls?: boolean;

@@ -30,6 +30,8 @@ export interface ConnectionConfig
   readonly whenFull?: 'refuse' | 'replace';
   /** In seconds; empty or absent: no statistics. */
   readonly statsInterval?: string | number;
+  /** The largest message that is taken from a peer, in MiB. Empty or absent: 4. */
+  readonly maxMessage?: string | number;
   /** In kbit/s; empty: by the size of the picture. */
   readonly bitrate: string | number;
   /** In seconds. */
@@ -54,6 +56,7 @@ export interface ConnectionCredentials {
 }
 
 const PEERS = { least: 1, most: 1000 };
+const MESSAGE_MIB = { least: 0.25, most: 64 };
 const KBITS = { least: 50, most: 50_000 };
 const SECONDS = { least: 0.5, most: 600 };
 const STATS_SECONDS = { least: 0.5, most: 3600 };
@@ -71,6 +74,7 @@ export function connectionOptions(
   config: ConnectionConfig,
   wired: WiredOutputs,
 ): ConnectionSettings {
+  const mib = numberOf('maxMessage', config.maxMessage, MESSAGE_MIB);
   const kbits = numberOf('bitrate', config.bitrate, KBITS);
   const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
   return {
@@ -78,6 +82,7 @@ export function connectionOptions(
     ...(config.signaling === 'call' ? { calls: true } : {}),
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
     ...(config.whenFull === 'replace' ? { whenFull: 'replace' as const } : {}),
+    ...(mib === undefined ? {} : { mostMessageBytes: Math.round(mib * 1024 * 1024) }),
     encoder: encoderSetting(config.encoder),
     keyframeIntervalMs: 1000 * (seconds ?? DEFAULT_KEYFRAME_SECONDS),
     ...(kbits === undefined ? {} : { bitrateBps: Math.round(1000 * kbits) }),

@@ -12,9 +12,11 @@ export interface PeerMessage extends NodeMessage {
   _session?: { type: string; id: string };
 }
 
+/** Reading longer text as JSON would hold Node-RED's thread up: it stays text, in characters. */
+const MOST_JSON_LENGTH = 4 * 1024 * 1024;
 const SESSION_TYPE = 'rtcbot';
 
-/** The message that a peer's data becomes: JSON text its value, other text a string, binary a Buffer. */
+/** The message that a peer's data becomes: JSON text its value unless it is very long, other text a string, binary a Buffer. */
 export function messageFrom(peer: string, channel: string, data: string | Buffer): PeerMessage {
   const payload: unknown = typeof data === 'string' ? parsed(data) : data;
   return { ...fromPeer(peer), payload, channel };
@@ -62,6 +64,7 @@ export function dataOf(payload: unknown): string | Buffer {
 }
 
 function parsed(text: string): unknown {
+  if (text.length > MOST_JSON_LENGTH) return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -115,6 +115,7 @@ export function connectionNode(settings: Partial<FlowNode> = {}): FlowNode {
     statsInterval: '',
     ordered: true,
     maxRetransmits: '',
+    maxMessage: '',
     deadMan: false,
     deadManMs: '500',
     deadManPayload: 'stop',

@@ -33,6 +33,16 @@ describe('parseControl', () => {
       message: { type: 'hello', split: true },
     },
     {
+      it: 'reads how large a message the server takes',
+      data: '{"type":"hello","split":true,"largest":4194304}',
+      message: { type: 'hello', split: true, largest: 4_194_304 },
+    },
+    {
+      it: 'reads that a message was left out',
+      data: '{"type":"refused","reason":"it has 9 bytes"}',
+      message: { type: 'refused', reason: 'it has 9 bytes' },
+    },
+    {
       it: 'takes a hello that names nothing for one of an older server',
       data: '{"type":"hello"}',
       message: { type: 'hello', split: false },

@@ -14,6 +14,7 @@ function setUp(lastSent?: SentPicture) {
   let byes = 0;
   const control = new ControlChannel(channel.asChannel, sender, {
     lastSent: () => lastSent,
+    mostBytes: 1000,
     bye: () => {
       byes += 1;
     },
@@ -48,13 +49,19 @@ describe("the server's end of the control channel", () => {
     assert.equal(byes(), 1);
   });
 
+  it('tells the page that a message of it was left out, and why', () => {
+    const { control, answers } = setUp();
+    control.sayRefused('it has 9 bytes');
+    assert.deepEqual(answers(), [{ type: 'refused', reason: 'it has 9 bytes' }]);
+  });
+
   it('says hello once when it opens', () => {
     const channel = new TestChannel();
-    const handlers = { lastSent: () => undefined, bye: () => {} };
+    const handlers = { lastSent: () => undefined, mostBytes: 1000, bye: () => {} };
     void new ControlChannel(channel.asChannel, new TestSender(), handlers);
     assert.deepEqual(channel.sent, []);
     channel.become('open');
-    assert.deepEqual(channel.sent, ['{"type":"hello","split":true}']);
+    assert.deepEqual(channel.sent, ['{"type":"hello","split":true,"largest":1000}']);
   });
 
   it('hears whether the other end puts split messages together', () => {

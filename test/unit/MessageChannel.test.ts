@@ -30,6 +30,7 @@ function setUp({ mostBytes = 1000, canSplit = false, channel: properties = {} }:
       closed: () => {
         closings += 1;
       },
+      refused: reason => failures.push(`refused: ${reason}`),
       failed: reason => failures.push(reason),
     });
   const open = () => {
@@ -55,6 +56,21 @@ function sendMany(messages: MessageChannel, count: number) {
 }
 
 describe('a MessageChannel', () => {
+  it('leaves out what is too large, and hands on what comes next', () => {
+    const { channel, heard, failures, open } = setUp();
+    open();
+    const bytes = 5 * 1024 * 1024;
+    const parts = Math.ceil(bytes / (60 * 1024));
+    channel.onMessage.execute(
+      `\u0000rtcbot-split {"bytes":${bytes},"parts":${parts},"text":false}`,
+    );
+    for (let part = 0; part < parts; part += 1) channel.onMessage.execute(Buffer.alloc(60 * 1024));
+    channel.onMessage.execute('next');
+    assert.deepEqual(heard, ['next']);
+    assert.deepEqual(failures, ['refused: it has 5242880 bytes, 4194304 are taken']);
+    assert.equal(channel.readyState, 'open');
+  });
+
   it('keeps what is sent before it is open, in order, text as text and bytes as bytes', async () => {
     const { messages, channel, attach } = setUp();
     const one = messages.send('one');

@@ -41,6 +41,11 @@ describe('connectionOptions', () => {
     },
     { it: 'reads the limit', config: { maxPeers: 3.2 }, options: { maxPeers: 3 } },
     {
+      it: 'reads MiB of a message',
+      config: { maxMessage: '0.5' },
+      options: { mostMessageBytes: 524_288 },
+    },
+    {
       it: 'reads that hardware is not wanted',
       config: { encoder: 'software' },
       options: { encoder: 'software' },

@@ -110,7 +110,7 @@ describe('A flow made before there were frames and tracks from the browser', () 
       const lacking = Object.fromEntries(
         [
           ...['frames', 'format', 'framesWidth', 'framesRate', 'video', 'audio'],
-          ...['whenFull', 'statsInterval', 'ordered', 'maxRetransmits'],
+          ...['whenFull', 'statsInterval', 'ordered', 'maxRetransmits', 'maxMessage'],
           ...[
             'origins',
             'framedBy',

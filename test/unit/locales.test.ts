@@ -23,7 +23,7 @@ const NAMES = new Set(
   `alsa amd ffmpeg intel libx264 linux mac mpv naudiodon node-red npm nvidia pi pipewire portaudio
   pulseaudio raspberry rtcbot v4l2 v4l2-ctl rpicam-vid videotoolbox quick sync zero camera module
   gray8 h.264 hdr hls jpeg json mjpeg nvenc pcm rgb rgb24 rgba vaapi wav yuv yuv420p
-  http https ip post qr rtsp tcp tls udp usb fps hz kbit khz ms p s x y
+  http https ip post qr rtsp tcp tls udp usb fps hz kbit mib khz ms p s x y
   audio ca call default display false httpnoderoot id in interface legacy msg.command msg.peer msg.topic
   options
   payload response rtc-connection speaker video wayland-0 wayland_display xdg_runtime_dir`.split(

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { framesOf, PartsRoom, SplitError, SplitReader } from '../../engine/peer/split';
+import {
+  framesOf,
+  PartsRoom,
+  SplitError,
+  SplitReader,
+  SplitRefusal,
+} from '../../engine/peer/split';
 
 const MARK = '\u0000rtcbot-split ';
+
+const PART = Buffer.alloc(60 * 1024);
 
 /** What a reader makes of these frames. */
 function read(frames: Iterable<string | Buffer>): unknown[] {
@@ -55,10 +63,6 @@ describe('A message in parts', () => {
     },
     { it: 'more parts than bytes', frames: [`${MARK}{"bytes":1,"parts":2,"text":true}`] },
     { it: 'parts that are too large', frames: [`${MARK}{"bytes":61441,"parts":1,"text":true}`] },
-    {
-      it: 'more than 64 MiB',
-      frames: [`${MARK}{"bytes":67108865,"parts":1100,"text":true}`],
-    },
     { it: 'text between the parts', frames: [`${MARK}{"bytes":5,"parts":1,"text":true}`, 'text'] },
     {
       it: 'more than was announced',
@@ -72,20 +76,40 @@ describe('A message in parts', () => {
     it(`cannot be read: ${sentence}`, () => assert.throws(() => read(frames), SplitError));
   }
 
-  it('has to be done with before a peer may begin many others: they share 128 MiB', () => {
-    const room = new PartsRoom();
-    const readers = Array.from({ length: 4 }, () => new SplitReader(room));
-    const part = Buffer.alloc(60 * 1024);
-    const begin = (reader: SplitReader | undefined) => {
-      const parts = 1092;
-      reader?.read(`${MARK}{"bytes":${parts * part.length},"parts":${parts},"text":false}`);
-      for (let sent = 1; sent < parts; sent += 1) reader?.read(part);
-    };
-    begin(readers[0]);
-    begin(readers[1]);
-    assert.throws(() => begin(readers[2]), SplitError);
-    readers[2]?.close();
-    assert.ok(readers[0]?.read(part));
-    begin(readers[3]);
+  const announcement = (bytes: number) =>
+    `${MARK}{"bytes":${bytes},"parts":${Math.ceil(bytes / PART.length)},"text":false}`;
+
+  it('is left out where it is larger than is taken, and the next one comes through', () => {
+    const reader = new SplitReader(new PartsRoom(), 100_000);
+    assert.throws(
+      () => reader.read(announcement(100_001)),
+      /it has 100001 bytes, 100000 are taken/,
+    );
+    assert.deepEqual(
+      [reader.read(PART), reader.read(PART.subarray(0, 38_561))],
+      [undefined, undefined],
+    );
+    assert.equal(reader.read('next'), 'next');
+  });
+
+  it('has a limit of 4 MiB unless it is told another', () => {
+    assert.throws(() => new SplitReader().read(announcement(4 * 1024 * 1024 + 1)), SplitRefusal);
+    assert.equal(new SplitReader().read(announcement(4 * 1024 * 1024)), undefined);
+  });
+
+  it('shares its room with those of all peers: one that finds none is left out', () => {
+    const engine = new PartsRoom(3 * PART.length);
+    const readers = [0, 1].map(() => new SplitReader(new PartsRoom(2 * PART.length, engine)));
+    const [one, other] = readers;
+    for (const reader of readers) reader.read(announcement(3 * PART.length));
+    one?.read(PART);
+    one?.read(PART);
+    other?.read(PART);
+    assert.throws(() => other?.read(PART), SplitRefusal);
+    assert.equal(other?.read(PART), undefined, 'the rest of what is left out');
+    assert.equal(other?.read('next'), 'next');
+    assert.equal(engine.bytes, 2 * PART.length);
+    one?.close();
+    assert.equal(engine.bytes, 0);
   });
 });
