@@ -200,12 +200,17 @@ export class PeerMedia {
     stream: MediaStream,
   ): boolean {
     const track = video[this.#video.length];
-    const { latency, packetize, videoForm } = this.#options;
+    const { latency, packetize, videoForm, clock } = this.#options;
     const isWanted = offered?.receives && offered.codecs.includes(videoForm.codec);
     if (!track || !isWanted) return false;
     // The page's callback gets the stream that is named here (RFC 8830).
     transceiver.sender.setStreams([stream]);
-    const sender = new VideoSender({ latency, packetize: unit => packetize(unit, videoForm) });
+    const sender = new VideoSender({
+      latency,
+      packetize: unit => packetize(unit, videoForm),
+      roundTripMs: () => this.#reported.roundTripMs,
+      clock,
+    });
     this.#video.push({ transceiver, sender });
     sender.follow(track);
     return true;

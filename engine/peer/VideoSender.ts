@@ -1,4 +1,5 @@
 import type { AccessUnit } from '../model/AccessUnit';
+import { type Clock, systemClock } from '../model/Clock';
 import type { Subscription, Track } from '../model/Track';
 import type { RtpSender } from './RtpSender';
 import { absCaptureTime, playoutDelay, type RtpExtension } from './rtpHeader';
@@ -17,6 +18,10 @@ export interface VideoSenderOptions {
   readonly latency: LatencyMode;
   /** Makes RTP payloads, once for all peers that get the same unit. */
   readonly packetize: (unit: AccessUnit) => readonly Buffer[];
+  /** To the peer and back, in ms, once it is known. Default: unknown. */
+  readonly roundTripMs?: () => number | undefined;
+  /** Source of time. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** A pair of times of one sent picture, for the browser's latency meter. */
@@ -31,6 +36,14 @@ export interface SentPicture {
 const MOST_HELD = 90;
 /** A viewer whose socket holds more than this drops to the next keyframe. */
 const MOST_BACKLOG_BYTES = 1024 * 1024;
+
+/** Assumed until the round trip is known, and its longest, in ms. */
+const LIKELY_ROUND_TRIP_MS = 100;
+const MOST_ROUND_TRIP_MS = 1000;
+/** Old units go out in steps, so that no queue on the way overflows: 26 Mbit/s after the first one. */
+const STEP_MS = 5;
+const FIRST_STEP_BYTES = 64 * 1024;
+const STEP_BYTES = 16 * 1024;
 
 /**
  * Sends one track to one peer. Units that come before the peer is connected are held from the
@@ -50,9 +63,20 @@ export class VideoSender {
   #sent = 0;
   #dropped = 0;
   #lastSent: SentPicture | undefined;
+  readonly #clock: Clock;
+  /** What the track hands over now are old units. */
+  #isCatchingUp = false;
+  /** Old units that are still to be sent, and those that came meanwhile. */
+  #queue: AccessUnit[] = [];
+  #cancelStep: (() => void) | undefined;
+  /** A request waits until the round trip is over. */
+  #cancelAsk: (() => void) | undefined;
+  /** When the newest keyframe was sent, in ms. */
+  #keySentMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: VideoSenderOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     // 0/0 means: show at once, without any buffer. It has to be there from the first packet on.
     this.#playoutDelay = options.latency === 'lowest' ? playoutDelay(0, 0) : undefined;
   }
@@ -82,8 +106,11 @@ export class VideoSender {
     this.#track = track;
     this.#subscription?.close();
     this.#held = [];
+    this.#clearQueue();
     this.#needsKey = true;
-    this.#subscription = track?.subscribe({ unit: unit => this.#take(unit) });
+    this.#catchUp(() => {
+      this.#subscription = track?.subscribe({ unit: unit => this.#take(unit) });
+    });
   }
 
   /** The peer is connected: what was held goes out. */
@@ -92,13 +119,21 @@ export class VideoSender {
     this.#ids = ids;
     const held = this.#held;
     this.#held = [];
-    for (const unit of held) this.#send(unit);
-    if (this.#needsKey) this.requestKeyframe();
+    this.#catchUp(() => {
+      for (const unit of held) this.#send(unit);
+    });
+    if (this.#needsKey) this.#ask();
   }
 
-  /** The browser cannot go on without a keyframe. */
+  /** The browser cannot go on without a keyframe. It is answered once a round trip. */
   requestKeyframe(): void {
-    this.#subscription?.requestKeyframe();
+    if (this.#queue.length > 0 || this.#cancelAsk) return;
+    const { roundTripMs = () => undefined } = this.#options;
+    const intervalMs = Math.min(roundTripMs() ?? LIKELY_ROUND_TRIP_MS, MOST_ROUND_TRIP_MS);
+    const waitMs = this.#keySentMs + intervalMs - this.#clock.now();
+    // The newest keyframe may be under way: a later request says that it was of no use.
+    if (waitMs > 0) this.#cancelAsk = this.#clock.after(waitMs, () => this.#ask());
+    else this.#ask();
   }
 
   /** Idempotent. */
@@ -108,6 +143,48 @@ export class VideoSender {
     this.#track = undefined;
     this.#sender = undefined;
     this.#held = [];
+    this.#clearQueue();
+    this.#forgetAsk();
+  }
+
+  #ask(): void {
+    this.#forgetAsk();
+    this.#catchUp(() => this.#subscription?.requestKeyframe());
+  }
+
+  #forgetAsk(): void {
+    this.#cancelAsk?.();
+    this.#cancelAsk = undefined;
+  }
+
+  #catchUp(hand: () => void): void {
+    this.#isCatchingUp = true;
+    hand();
+    this.#isCatchingUp = false;
+    if (!this.#cancelStep) this.#sendStep(FIRST_STEP_BYTES);
+  }
+
+  /** Sends of the queue what may go out now. */
+  #sendStep(bytes: number): void {
+    let left = bytes;
+    while (left > 0) {
+      const unit = this.#queue.shift();
+      if (!unit) return;
+      left -= unit.data.length;
+      this.#sendNow(unit);
+    }
+    if (this.#queue.length === 0) return;
+    this.#cancelStep = this.#clock.after(STEP_MS, () => {
+      this.#cancelStep = undefined;
+      if (this.#isBehind()) this.#skip();
+      else this.#sendStep(STEP_BYTES);
+    });
+  }
+
+  #clearQueue(): void {
+    this.#queue = [];
+    this.#cancelStep?.();
+    this.#cancelStep = undefined;
   }
 
   #take(unit: AccessUnit): void {
@@ -123,7 +200,8 @@ export class VideoSender {
   }
 
   #skip(): void {
-    this.#dropped += 1;
+    this.#dropped += 1 + this.#queue.length;
+    this.#clearQueue();
     this.#needsKey = true;
     this.#owesRequest = true;
   }
@@ -133,7 +211,7 @@ export class VideoSender {
     this.#dropped += 1;
     if (!this.#owesRequest || this.#isBehind()) return;
     this.#owesRequest = false;
-    this.requestKeyframe();
+    this.#ask();
   }
 
   #hold(unit: AccessUnit): void {
@@ -144,7 +222,18 @@ export class VideoSender {
     this.#needsKey = true;
   }
 
+  /** Behind old units, unless it makes them needless. */
   #send(unit: AccessUnit): void {
+    if (unit.key) this.#clearQueue();
+    if (this.#isCatchingUp || this.#queue.length > 0) this.#queue.push(unit);
+    else this.#sendNow(unit);
+  }
+
+  #sendNow(unit: AccessUnit): void {
+    if (unit.key) {
+      this.#keySentMs = this.#clock.now();
+      this.#forgetAsk();
+    }
     const payloads = this.#options.packetize(unit);
     if (payloads.length === 0 || !this.#sender) return;
     const extensions = this.#extensions(unit);

@@ -3,12 +3,14 @@ import { describe, it } from 'node:test';
 import { Track } from '../../engine/model/Track';
 import { RtpSender } from '../../engine/peer/RtpSender';
 import { VideoSender } from '../../engine/peer/VideoSender';
+import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';
 
 /** A viewer whose path the test can fill. */
-async function setUp({ latency = 'lowest' as const, ids = {} } = {}) {
+async function setUp({ latency = 'lowest' as const, ids = {}, roundTripMs = 0 } = {}) {
+  const clock = new ManualClock();
   const origin = new ManualOrigin();
   const track = new Track(origin, { lingerMs: 0 });
   const sent: string[] = [];
@@ -27,12 +29,18 @@ async function setUp({ latency = 'lowest' as const, ids = {} } = {}) {
       },
     },
   );
-  const sender = new VideoSender({ latency, packetize: unit => [unit.data] });
+  const sender = new VideoSender({
+    latency,
+    packetize: unit => [unit.data],
+    roundTripMs: () => roundTripMs,
+    clock,
+  });
   sender.follow(track);
   await settled();
   const deliver = (name: string, timestampMs = 0) =>
     origin.run.unit(unitOf({ data: Buffer.from(name), key: name.startsWith('key'), timestampMs }));
   return {
+    clock,
     origin,
     track,
     sent,
@@ -94,6 +102,62 @@ describe('a VideoSender', () => {
     deliver('p7');
     assert.deepEqual(sent, ['key1', 'key6', 'p7']);
     assert.equal(sender.dropped, 5);
+  });
+
+  /** A group of old units, 400 KB. */
+  const group = Array.from({ length: 40 }, (_, index) =>
+    unitOf({ data: Buffer.alloc(10_000, `${index}`), key: index === 0 }),
+  );
+
+  it('sends old units in steps, and what comes meanwhile behind them', async () => {
+    const { clock, origin, sent, sender, deliver, connect } = await setUp();
+    connect();
+    origin.makesKeyframes = false;
+    origin.run.caughtUp = group;
+    sender.requestKeyframe();
+    assert.equal(sent.length, 7);
+    deliver('live');
+    clock.advance(50);
+    assert.ok(sent.length < 30, `${sent.length} units in 50 ms`);
+    clock.advance(100);
+    assert.equal(sent.length, 41);
+    assert.equal(sent.at(-1), 'live');
+    deliver('next');
+    assert.equal(sent.at(-1), 'next');
+    assert.equal(clock.pending, 0);
+  });
+
+  it('leaves old units out once a keyframe comes, and when it is closed', async () => {
+    const { clock, origin, sent, sender, deliver, connect } = await setUp();
+    connect();
+    origin.makesKeyframes = false;
+    origin.run.caughtUp = group;
+    sender.requestKeyframe();
+    deliver('key');
+    clock.advance(500);
+    assert.deepEqual(sent.slice(7), ['key']);
+    clock.advance(1000);
+    sender.requestKeyframe();
+    sender.close();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('answers keyframe requests once a round trip', async () => {
+    const { clock, origin, sender, deliver, connect } = await setUp({ roundTripMs: 300 });
+    connect();
+    deliver('key1');
+    const before = origin.run.keyframeRequests;
+    for (let count = 0; count < 5; count += 1) {
+      sender.requestKeyframe();
+      clock.advance(50);
+    }
+    assert.equal(origin.run.keyframeRequests, before);
+    clock.advance(50);
+    assert.equal(origin.run.keyframeRequests, before + 1);
+    sender.requestKeyframe();
+    deliver('key2');
+    clock.advance(1000);
+    assert.equal(origin.run.keyframeRequests, before + 2);
   });
 
   it('follows another track from its next keyframe on', async () => {
