@@ -3,8 +3,10 @@ import { afterEach, describe, it } from 'node:test';
 import type { Conversion } from '../../engine/coding/Conversion';
 import { type Converter, converterFor } from '../../engine/coding/Converter';
 import { nalType, nalUnits } from '../../engine/coding/h264';
+import { colourTold } from '../../engine/coding/spsColour';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { systemClock } from '../../engine/model/Clock';
+import { VIDEO_COLOUR } from '../../engine/model/Colour';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { Pump } from '../support/Pump';
 import { childrenOf } from '../support/processes';
@@ -76,13 +78,15 @@ describe('Encoding by hardware', () => {
       from.map(({ timestampMs }) => timestampMs),
     );
 
-  it('puts the parameter sets that were said once in front of every IDR', async () => {
+  it('puts the parameter sets that were said once in front of every IDR, with the colours', async () => {
     await start('works');
     await waitFor('third keyframe', LIMIT_MS, () => units.filter(({ key }) => key).length >= 3);
     for (const { data, key } of units) {
       const types = [...nalUnits(data)].map(nalType);
       assert.equal(key, types.includes(5));
-      if (key) assert.deepEqual(types.slice(0, 2), [7, 8]);
+      if (!key) continue;
+      assert.deepEqual(types.slice(0, 2), [7, 8]);
+      assert.deepEqual(colourTold(data), VIDEO_COLOUR);
     }
     assertWhole(units.slice(units.findLastIndex(({ key }) => key)));
   });
