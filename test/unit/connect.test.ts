@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { noteOf, OfferError, RemoteMediaError, TooManyPeersError } from '../../engine/model/errors';
+import { NoSocketError } from '../../engine/model/peerErrors';
 import { HEAD, OFFER, post, startSignaling } from '../support/endpoints';
 import type { HttpServer } from '../support/HttpServer';
 import { ManualClock } from '../support/ManualClock';
@@ -91,6 +92,13 @@ describe('signaling', () => {
       error: fromWorker(new TooManyPeersError(32)),
       status: 503,
       text: /32 places/,
+      retry: '5',
+    },
+    {
+      it: 'a system that gives no socket',
+      error: fromWorker(new NoSocketError('bind EMFILE')),
+      status: 503,
+      text: /no UDP port for a new peer \(bind EMFILE\)/,
       retry: '5',
     },
     {
