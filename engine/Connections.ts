@@ -1,6 +1,7 @@
 import type { RTCCertificate } from 'werift';
 import type { Source } from './capture/Source';
 import type { HardwareEncoders } from './coding/HardwareEncoders';
+import type { Size } from './coding/pixels';
 import { FlowInputs, type FlowSources } from './FlowInputs';
 import { looseAudio, looseVideo, type MediaTools } from './FlowMedia';
 import type { FlowFrame } from './FlowPictures';
@@ -57,8 +58,17 @@ export interface TakenMessages {
   readonly count: number;
 }
 
+/** How what a connection sends reaches its peers. */
+export interface ConnectionState {
+  /** Tracks and topics that no peer has room for. */
+  readonly unsent: number;
+  /** Pictures of one topic have several sizes, and are scaled to this one. */
+  readonly mixed?: Size;
+}
+
 /** Who hears of connections. */
 export interface ConnectionHandlers {
+  state(id: string, state: ConnectionState): void;
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
   /** A browser had its answer, and its handshake came to nothing. */
@@ -85,6 +95,8 @@ interface Connection {
   readonly inputs: FlowInputs;
   /** What its peers send, by peer. */
   readonly remote: Map<string, RemoteSource[]>;
+  /** The state that was told last, as text. */
+  told: string;
 }
 
 interface RemoteSource {
@@ -126,18 +138,25 @@ export class Connections {
       tracks: [],
       inputs: new FlowInputs(
         () => this.#media,
-        () => this.#sendMedia(connection),
+        () => {
+          this.#sendMedia(connection);
+          this.#tell(id, connection);
+        },
+        () => this.#tell(id, connection),
       ),
       remote: new Map(),
+      told: '',
     };
     this.#connections.set(id, connection);
     group.on('connected', (peer, media) => {
       this.#handlers.connected(id, peer);
+      this.#tell(id, connection);
       this.#receive(id, connection, peer, media);
     });
     group.on('disconnected', (peer, cause) => {
       void this.#forget(connection, peer);
       this.#handlers.disconnected(id, peer, cause);
+      this.#tell(id, connection);
     });
     group.on('abandoned', (peer, cause) => {
       // Who calls is told why it did not get through, and may try again and again.
@@ -176,6 +195,7 @@ export class Connections {
     if (!connection) return;
     connection.tracks = tracks;
     this.#sendMedia(connection);
+    this.#tell(id, connection);
   }
 
   /** The peers of a connection. @throws Error if it is not open */
@@ -251,6 +271,17 @@ export class Connections {
     }
     await Promise.all(sources.map(({ source }) => source.source.close()));
     await connection.inputs.forget(peer);
+  }
+
+  /** Tells how what is sent reaches the peers, if that has changed. */
+  #tell(id: string, connection: Connection): void {
+    if (this.#connections.get(id) !== connection) return;
+    const { mixed } = connection.inputs;
+    const state = { unsent: connection.group.unsent, ...(mixed ? { mixed } : {}) };
+    const text = JSON.stringify(state);
+    if (text === connection.told) return;
+    connection.told = text;
+    this.#handlers.state(id, state);
   }
 
   #sendMedia({ group, settings, tracks, inputs }: Connection): void {

@@ -7,6 +7,7 @@ import {
 } from './Captures';
 import {
   type ConnectionSettings,
+  type ConnectionState,
   Connections,
   type RemoteTrack,
   type TakenMessages,
@@ -50,6 +51,7 @@ export interface EngineHandlers {
   /** It comes back with `takenMessages`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;
+  connectionState(id: string, state: ConnectionState): void;
   /** Of a loudspeaker; with the way to the device while it plays. */
   outputState(id: string, state: State, backend?: SoundBackend): void;
   displayState(id: string, state: DisplayState): void;
@@ -129,7 +131,11 @@ export class Engine {
       failed: handlers.captureFailed,
       log: handlers.log,
     });
-    this.#connections = new Connections(tools, { ...handlers, track: handlers.remoteTrack });
+    this.#connections = new Connections(tools, {
+      ...handlers,
+      state: handlers.connectionState,
+      track: handlers.remoteTrack,
+    });
     const outputHandlers = {
       state: handlers.outputState,
       failed: handlers.outputFailed,

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { asError } from '../engine/model/asError';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
+import type { ConnectionState } from '../engine/port/protocol';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import type { Calling } from './lib/Calling';
 import { callTarget, showCall, startCalling } from './lib/callMode';
@@ -27,6 +28,7 @@ import { type Mount, Mounts } from './lib/mount';
 import { LOOK, NodeStatus } from './lib/NodeStatus';
 import { onFlowsStarted } from './lib/onFlowsStarted';
 import { dataOf, type PeerMessage, peerOf, topicOf } from './lib/peerMessage';
+import { showSending } from './lib/showSending';
 import { tokenOf } from './lib/tokenOf';
 import { WiredGate } from './lib/WiredGate';
 import { answerMessage, isOffer, type SignalingMessage } from './lib/wiredSignaling';
@@ -65,8 +67,12 @@ export = (RED: NodeAPI): void => {
     let endOutputs: (() => void) | undefined;
     let unlisten: (() => void) | undefined;
 
+    let sending: ConnectionState = { unsent: 0 };
+
     const show = () => {
+      const isAmiss = showSending(status, sending);
       if (refusal) status.fail(refusal);
+      else if (isAmiss) return;
       else if (isCall) showCall(status, connection?.peers.size ?? 0);
       else showCount(status, connection?.peers.size ?? 0);
     };
@@ -77,6 +83,10 @@ export = (RED: NodeAPI): void => {
       connection = opened;
       opened.on('opened', show).on('connected', show).on('disconnected', show);
       opened.on('failed', error => status.fail(error));
+      opened.on('state', state => {
+        sending = state;
+        show();
+      });
       endOutputs = sendOn(this, opened, outputs);
       if (target) calling = startCalling(opened, status, target);
       else if (!hasWiredSignaling) mount = serve(opened);

@@ -116,6 +116,11 @@ export class Peer {
     return this.#channels.areTaken;
   }
 
+  /** How many m-sections of each kind it is sent something on. */
+  get lines(): Room {
+    return this.#media.lines;
+  }
+
   /** How it is connected and what goes to and fro. */
   get stats(): PeerStats {
     return statsOf({

@@ -135,6 +135,16 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     for (const peer of this.#peers.values()) peer.follow(this.#tracks(peer.videoForm, peer.id));
   }
 
+  /** How much of what is sent no peer has room for, of the kinds that any of them is sent. */
+  get unsent(): number {
+    const lines = this.#connected().map(peer => peer.lines);
+    const surplus = (kind: 'video' | 'audio') => {
+      const most = Math.max(0, ...lines.map(each => each[kind]));
+      return most > 0 ? Math.max(0, this.#media[kind].length - most) : 0;
+    };
+    return surplus('video') + surplus('audio');
+  }
+
   /** There is a peer of this id. */
   has(id: string): boolean {
     return this.#peers.has(id);

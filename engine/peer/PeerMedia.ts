@@ -86,6 +86,11 @@ export class PeerMedia {
     this.#limits = new RembSender(options.clock);
   }
 
+  /** How many m-sections of each kind it is sent something on. */
+  get lines(): Readonly<Record<RemoteMedia['kind'], number>> {
+    return { video: this.#video.length, audio: this.#audio.length };
+  }
+
   /** The newest picture that was sent on the first video m-section. */
   get lastSent(): SentPicture | undefined {
     return this.#video[0]?.sender.lastSent;

@@ -5,7 +5,7 @@ import type { CloseCause } from '../peer/CloseCause';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import { NewestFrames } from './NewestFrames';
-import type { MessageTarget, PcmNote, StatsOfPeer } from './protocol';
+import type { ConnectionState, MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import { TrackList } from './TrackList';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
@@ -16,6 +16,7 @@ export type ConnectionProxyEvents = WorkerProxyEvents & {
   /** It is ready for offers: at first, and after the engine was restarted. */
   opened: [];
   connected: [peer: string];
+  state: [state: ConnectionState];
   disconnected: [peer: string, cause: CloseCause];
   /** A browser had its answer, and its handshake came to nothing. */
   abandoned: [peer: string, cause: CloseCause];
@@ -38,6 +39,7 @@ export type ConnectionNote = Extract<
       | 'abandoned'
       | 'message'
       | 'remoteTrack'
+      | 'connectionState'
       | 'frame'
       | 'chunk';
   }
@@ -182,6 +184,9 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
         return;
       case 'message':
         this.emit('message', note.peer, note.channel, received(note.data));
+        return;
+      case 'connectionState':
+        this.emit('state', note.state);
         return;
       case 'remoteTrack': {
         const { peer, kind, track: id } = note.track;

@@ -296,6 +296,7 @@ function handlersFor(tell: Tell): EngineHandlers {
         typeof own === 'string' ? [] : [own.buffer],
       );
     },
+    connectionState: (id, state) => tell({ event: 'connectionState', id, state }),
     remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),
     outputState: (id, state, backend) => tell({ event: 'outputState', id, state, backend }),
     displayState: (id, state) => tell({ event: 'displayState', id, state }),

@@ -123,6 +123,7 @@ export class EngineProxy extends EventEmitter<EngineProxyEvents> {
       case 'disconnected':
       case 'abandoned':
       case 'remoteTrack':
+      case 'connectionState':
         this.#connections.get(note.id)?.take(note);
         return;
       case 'outputState':

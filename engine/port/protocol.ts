@@ -1,5 +1,10 @@
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../Captures';
-import type { ConnectionSettings, RemoteTrack, TakenMessages } from '../Connections';
+import type {
+  ConnectionSettings,
+  ConnectionState,
+  RemoteTrack,
+  TakenMessages,
+} from '../Connections';
 import type { PicameraOptions } from '../capture/CaptureOptions';
 import type { CameraDevice } from '../capture/devices';
 import type { PicameraDevice } from '../capture/picameraList';
@@ -21,6 +26,7 @@ export type {
   CameraSettings,
   CaptureState,
   ConnectionSettings,
+  ConnectionState,
   ControlValue,
   DisplaySettings,
   DisplayState,
@@ -135,6 +141,7 @@ export type ToMain =
   | { event: 'disconnected' | 'abandoned'; id: string; peer: string; cause: CloseCause }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
+  | { event: 'connectionState'; id: string; state: ConnectionState }
   | { event: 'outputState'; id: string; state: State; backend: SoundBackend | undefined }
   | { event: 'displayState'; id: string; state: DisplayState }
   | { event: 'outputFailed'; id: string; error: ErrorNote }

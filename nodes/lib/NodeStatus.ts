@@ -17,6 +17,8 @@ export const LOOK = {
   idle: { fill: 'grey', shape: 'ring' },
   starting: { fill: 'yellow', shape: 'ring' },
   live: { fill: 'green', shape: 'dot' },
+  /** It works, and yet not as it is meant to. */
+  warned: { fill: 'yellow', shape: 'dot' },
   failed: { fill: 'red', shape: 'ring' },
 } as const satisfies Record<string, StatusLook>;
 
@@ -29,6 +31,7 @@ export class NodeStatus {
   #waiting: Status | undefined;
   #shown = '';
   readonly #repeats = new Repeats();
+  readonly #warned = new Set<string>();
   #cleared = false;
   #reported = '';
 
@@ -69,6 +72,19 @@ export class NodeStatus {
       const again =
         number > 0 ? this.#translated('warnings.repeated', { text, number }) : undefined;
       done(Object.assign(new Error(again ?? text), { code }));
+    }
+  }
+
+  /**
+   * Warns in the debug sidebar of what is amiss while the node works: once, until it is over.
+   * @param key below `warnings.`
+   * @param values of the text; undefined: it is over
+   */
+  warn(key: string, values: Record<string, string | number> | undefined): void {
+    if (!values) this.#warned.delete(key);
+    else if (!this.#warned.has(key)) {
+      this.#warned.add(key);
+      this.#node.warn(this.#red._(`warnings.${key}`, values));
     }
   }
 

@@ -29,10 +29,11 @@ export function showPicture(status: NodeStatus, state: CaptureState): void {
 
 function showLive(
   status: NodeStatus,
-  { width, height, frameRate: fps, encoder, via, decodes }: CaptureState,
+  { width, height, frameRate: fps, encoder, via, isMixed, decodes }: CaptureState,
 ): void {
   const path = via ?? (encoder && ENCODER_TITLES[encoder]);
   if (!width || !height) status.show(LOOK.starting, 'starting');
+  else if (isMixed) status.show(LOOK.warned, 'mixed', { width, height });
   else if (!fps) status.show(LOOK.live, 'size', { width, height });
   else if (decodes) status.show(LOOK.live, 'rareKeyframes', { fps });
   else if (!path) status.show(LOOK.live, 'live', { width, height, fps });

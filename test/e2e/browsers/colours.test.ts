@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { FfmpegCapture } from '../../../engine/capture/FfmpegCapture';
 import type { Source } from '../../../engine/capture/Source';
 import { TestPattern } from '../../../engine/capture/TestPattern';
-import { FlowPictures, looseVideo, type MediaTools } from '../../../engine/FlowMedia';
+import { looseVideo, type MediaTools } from '../../../engine/FlowMedia';
+import { FlowPictures } from '../../../engine/FlowPictures';
 import type { AccessUnit } from '../../../engine/model/AccessUnit';
 import type { Origin } from '../../../engine/model/Origin';
 import { PeerGroup } from '../../../engine/peer/PeerGroup';
@@ -78,8 +79,7 @@ describe('colours', () => {
     };
     const fromFlow = (format: 'rgb24' | 'jpeg', data: Buffer): Source => {
       const pictures = new FlowPictures(tools);
-      const put = () =>
-        pictures.put({ data, format, ...SIZE, timestampMs: Date.now(), sequence: 0 });
+      const put = () => void pictures.put({ data, format, ...SIZE });
       const timer = setInterval(put, 50);
       closing.push(() => clearInterval(timer));
       return pictures.source;
