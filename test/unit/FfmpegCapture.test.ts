@@ -263,6 +263,16 @@ for (const path of [...systems, packagedPath]) {
       assert.ok(meanMs > 170 && meanMs < 230, `one every ${meanMs} ms`);
     });
 
+    it('does not take the cover picture of a film for the video', async () => {
+      const cover = film('cover.jpg', 0.04, '-frames:v', '1');
+      const covered = join(directory, `covered-${version}.mp4`);
+      const inputs = ['-i', cover, '-i', baseline, '-map', '0', '-map', '1:v', '-c', 'copy'];
+      const disposition = ['-disposition:v:0', 'attached_pic'];
+      execFileSync(path, ['-v', 'error', '-y', ...inputs, ...disposition, covered]);
+      const { units } = await capture(origin(file(covered)), { enough: 5 });
+      assert.ok(units.every(({ codec }) => codec === 'H264'));
+    });
+
     it('plays a looped film on and on', async () => {
       const { units } = await capture(origin(file(baseline, { loop: true })), { enough: 70 });
       assert.equal(units.filter(unit => unit.key).length, 7);
