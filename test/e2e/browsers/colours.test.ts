@@ -67,7 +67,7 @@ const BASELINE = [...X264, '-profile:v', 'baseline'];
 
 describe('colours', () => {
   const directory = mkdtempSync(join(tmpdir(), 'rtcbot-colours-'));
-  const closing: (() => Promise<unknown> | void)[] = [];
+  const closing: (() => unknown)[] = [];
   let ways: { name: string; source: Source; expected: Expected; is709: boolean }[] = [];
   before(() => {
     /** A film of the card as a camera. */
