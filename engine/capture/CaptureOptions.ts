@@ -47,5 +47,7 @@ export type SourceOptions =
       readonly opened?: string;
       /** The server gives all from the beginning, and no parts. */
       readonly isFixed?: boolean;
+      /** Pictures come so rarely that there is no time to look at several before the first goes on. */
+      readonly isSlow?: boolean;
     }
   | { readonly source: 'file'; readonly path: string; readonly loop: boolean };

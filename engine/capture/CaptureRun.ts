@@ -77,10 +77,8 @@ export class CaptureRun implements OriginRun {
     this.#deps = dependencies;
     this.#known = dependencies.known;
     this.#label = captureLabel(options);
-    this.#silence = new Silence(dependencies.clock, silentMs =>
-      this.#fail(new SourceStalledError(this.#label, silentMs)),
-    );
-    this.#silence.limit(startMs(options));
+    this.#silence = new Silence(dependencies.clock, silentMs => this.#stalled(silentMs));
+    this.#silence.limit(startMs(options, this.#known.isSlow));
     dependencies.device?.presence.on('unplugged', this.#unplugged);
     void this.#start();
   }
@@ -183,9 +181,16 @@ export class CaptureRun implements OriginRun {
     );
   }
 
+  /** A server that is gone is told by ffmpeg: one that only gives nothing may be slow. */
+  #stalled(silentMs: number): void {
+    if (!this.#delivered && this.#options.source === 'url') this.#learn({ isSlow: true });
+    this.#fail(new SourceStalledError(this.#label, silentMs));
+  }
+
   #optionsAsOpened(): FfmpegCaptureOptions {
     const { device } = this.#deps;
     const options = this.#options;
+    if (options.source === 'url' && this.#known.isSlow) return { ...options, isSlow: true };
     return options.source === 'usb' && device ? { ...options, device: device.path } : options;
   }
 

@@ -14,6 +14,8 @@ export interface SourceKnowledge {
   readonly noKeyframes?: boolean;
   /** Its parameter sets come with the stream only. */
   readonly isBare?: boolean;
+  /** It let its start time pass without a picture, although it answered. */
+  readonly isSlow?: boolean;
   /** Its pictures are taken line by line in turn. */
   readonly isInterlaced?: boolean;
   /** What a USB device is asked for, by ffmpeg's name; absent: raw pictures. */

@@ -106,7 +106,7 @@ describe('signaling', () => {
       error: { code: 'engine-ended' },
       status: 503,
       text: /started again/,
-      retry: '1',
+      retry: '0',
     },
     {
       it: 'a failure that nobody foresaw',
