@@ -126,6 +126,23 @@ describe('the DTLS of a peer', () => {
     await rig.heard('connected');
   });
 
+  it('is refused at once where the other end cannot sign with the key of its certificate', async () => {
+    const { events } = start();
+    const logged: string[] = [];
+    rig.group.on('log', text => logged.push(text));
+    const peer = await bare();
+    const { cipher } = peer.dtls;
+    const sign = cipher.signatureData.bind(cipher);
+    cipher.signatureData = (data, hash) => sign(Buffer.concat([data, Buffer.from([0])]), hash);
+    await peer.check({ nominates: true });
+    peer.begin();
+    await rig.heard('abandoned: connection failed');
+    assert.deepEqual(events, ['abandoned: connection failed']);
+    assert.equal(peer.isConnected, false);
+    const lines = logged.filter(text => text.includes('did not prove who it is'));
+    assert.equal(lines.length, 1, logged.join('\n'));
+  });
+
   it('says why it does not get on, once it comes to nothing', async () => {
     const { events } = start({ handshakeMs: 300 });
     const logged: string[] = [];

@@ -2,16 +2,20 @@ import type { RTCDtlsTransport } from 'werift';
 import { asError } from '../../model/asError';
 import { kindOf } from '../connectivityCheck';
 import { CONTENT_TYPE, type DtlsRecord, recordsIn } from '../dtlsRecord';
-import { type HandshakeFragment, HandshakeOrder } from '../HandshakeOrder';
+import { type HandshakeFragment, HandshakeOrder, type OrderedMessage } from '../HandshakeOrder';
+import {
+  HANDSHAKE_TYPE,
+  HandshakeProof,
+  HandshakeProofError,
+  type HandshakeState,
+} from '../HandshakeProof';
 
 /** So many early datagrams are kept: a ClientHello in two pieces, and its repetitions. */
 const MOST_EARLY = 8;
 /** What is wrong is told so often of one transport. */
 const MOST_NOTES = 3;
-/** Handshake messages (RFC 5246 7.4). */
-const CLIENT_HELLO = 1;
-const SERVER_HELLO_DONE = 14;
-const FINISHED = 20;
+const { clientHello: CLIENT_HELLO, serverHelloDone: SERVER_HELLO_DONE } = HANDSHAKE_TYPE;
+const { finished: FINISHED } = HANDSHAKE_TYPE;
 /** The flight of the server that follows a ClientHello with the right cookie (RFC 6347 4.2.4). */
 const SERVER_FLIGHT = 4;
 /** More than any flight has, by which the stack stops to repeat its own. */
@@ -26,10 +30,22 @@ const CLOSE_NOTIFY = 0;
 interface Dtls {
   readonly sessionType: number;
   readonly connected: boolean;
-  readonly dtls: { flight: number; recordSequenceNumber: number };
-  readonly cipher: { decryptPacket(record: object): Buffer };
+  readonly dtls: {
+    flight: number;
+    recordSequenceNumber: number;
+    /** Messages of both ends, in their order, without a first ClientHello and its answer. */
+    readonly sortedHandshakeCache: readonly { serialize(): Buffer }[];
+  };
+  readonly cipher: {
+    readonly masterSecret?: Buffer;
+    readonly localRandom?: { serialize(): Buffer };
+    readonly remoteRandom?: { serialize(): Buffer };
+    decryptPacket(record: object): Buffer;
+  };
   readonly transport: { readonly socket: { onData: (datagram: Buffer) => void } };
+  readonly remoteCertificate?: Buffer;
   readonly onClose: { execute(): void };
+  readonly onError: { execute(error: Error): void };
   udpOnMessage(datagram: Buffer): void;
   handleFragmentHandshake(fragments: StackFragment[]): StackFragment[];
   handleHandshakes(messages: StackFragment[]): Promise<void>;
@@ -50,6 +66,9 @@ const SERVER = 2;
  *   the keys are there it is dropped, and an alert counts only when it is signed;
  * - messages of the handshake are taken in their order, and whole (see `HandshakeOrder`): the stack
  *   took them as they came, computed wrong keys, and waited for ever;
+ * - the other end has to prove that it holds the key of its certificate, and that both ends saw the
+ *   same handshake (see `HandshakeProof`; RFC 5246 7.4.8, 7.4.9, RFC 8422 5.4): a certificate is
+ *   public, its fingerprint alone says nothing of who sends it. Until then nothing is taken for data;
  * - what it cannot use is told, not the end;
  * - no number of a record is used twice with the same key (RFC 6347 4.1);
  * - flights are no longer repeated once the transport is closed.
@@ -59,6 +78,7 @@ export class DtlsGuard {
   readonly #log: (text: string) => void;
   #early: Buffer[] = [];
   #notes = 0;
+  #isRefused = false;
 
   /** To be made before the transport starts. */
   constructor(transport: RTCDtlsTransport, log: (text: string) => void) {
@@ -79,8 +99,11 @@ export class DtlsGuard {
   }
 
   #keep(data: Buffer): void {
-    if (this.#dtls || kindOf(data) !== 'dtls') return;
-    this.#early.push(data);
+    if (!this.#dtls && kindOf(data) === 'dtls') this.#keepEarly(data);
+  }
+
+  #keepEarly(datagram: Buffer): void {
+    this.#early.push(datagram);
     // The newest: of repetitions any will do.
     if (this.#early.length > MOST_EARLY) this.#early.shift();
   }
@@ -92,19 +115,51 @@ export class DtlsGuard {
       // Of the stack's own class, which alone it can put into bytes again.
       (fragments[0] as StackFragment).constructor.assemble(fragments),
     );
+    const proof = new HandshakeProof(dtls.sessionType === SERVER, () => stateOf(dtls));
     dtls.transport.socket.onData = datagram => this.#receive(dtls, datagram);
     dtls.handleFragmentHandshake = fragments => {
-      for (const { message, isRepeated } of fragments.flatMap(each => order.take(each))) {
-        if (isOfUse(dtls, message, isRepeated)) this.#handOver(dtls, message);
+      for (const each of fragments.flatMap(fragment => order.take(fragment))) {
+        if (!isOfUse(dtls, each)) continue;
+        if (this.#isProven(dtls, proof, each)) this.#handOver(dtls, each.message);
       }
       return [];
     };
+    this.#receiveEarly(dtls);
+  }
+
+  #receiveEarly(dtls: Dtls): void {
     const early = this.#early;
     this.#early = [];
     for (const datagram of early) this.#receive(dtls, datagram);
   }
 
+  #isProven(dtls: Dtls, proof: HandshakeProof, each: OrderedMessage<StackFragment>): boolean {
+    if (this.#isRefused) return false;
+    const { msg_type: type, fragment } = each.message;
+    // What the stack answers again needs one that was taken.
+    if (each.isRepeated) return type === CLIENT_HELLO || proof.hasTaken(type);
+    try {
+      proof.check(type, fragment);
+      // The stack is about to compare the fingerprint of the certificate that it holds.
+      const isSame = type !== FINISHED || dtls.remoteCertificate?.equals(proof.certificate);
+      if (!isSame) throw new HandshakeProofError('its certificate is another');
+      return true;
+    } catch (error) {
+      this.#refuse(dtls, asError(error).message);
+      return false;
+    }
+  }
+
+  #refuse(dtls: Dtls, reason: string): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    const text = `the other end did not prove who it is: ${reason}`;
+    this.#log(text);
+    dtls.onError.execute(new Error(text));
+  }
+
   #receive(dtls: Dtls, datagram: Buffer): void {
+    if (this.#isRefused) return;
     const records = recordsIn(datagram).filter(record => this.#admits(dtls, record));
     if (records.length === 0) return;
     dtls.udpOnMessage(Buffer.concat(records.map(({ bytes }) => bytes)));
@@ -113,9 +168,10 @@ export class DtlsGuard {
   #admits(dtls: Dtls, record: DtlsRecord): boolean {
     switch (record.type) {
       case CONTENT_TYPE.data:
-        return record.epoch > 0;
+        return record.epoch > 0 && this.#takesData(record);
       case CONTENT_TYPE.handshake:
-        return record.epoch > 0 || !dtls.connected;
+        // Finished is the first message that is encrypted (RFC 5246 7.4.9).
+        return record.epoch > 0 || (!dtls.connected && record.fragment[0] !== FINISHED);
       case CONTENT_TYPE.alert:
         this.#alert(dtls, record);
         return false;
@@ -123,6 +179,13 @@ export class DtlsGuard {
         // The stack needs no change of the cipher, and takes what it does not know for the end.
         return false;
     }
+  }
+
+  /** What overtook the end of the handshake is kept until then. */
+  #takesData({ bytes }: DtlsRecord): boolean {
+    const { state } = this.#transport;
+    if (state === 'connecting') this.#keepEarly(bytes);
+    return state === 'connected';
   }
 
   #alert(dtls: Dtls, record: DtlsRecord): void {
@@ -159,10 +222,13 @@ export class DtlsGuard {
   }
 
   #connected(): void {
-    const context = this.#dtls?.dtls;
-    if (!context) return;
+    const dtls = this.#dtls;
+    if (!dtls) return;
+    const context = dtls.dtls;
     // The stack begins again at 1 behind its Finished, which had a number above that.
     context.recordSequenceNumber = Math.max(context.recordSequenceNumber, FIRST_DATA_RECORD);
+    // Once it has made what takes the data.
+    setImmediate(() => this.#receiveEarly(dtls));
   }
 
   #ended(): void {
@@ -171,8 +237,21 @@ export class DtlsGuard {
   }
 }
 
+function stateOf({ sessionType, dtls, cipher }: Dtls): HandshakeState {
+  const isServer = sessionType === SERVER;
+  const local = cipher.localRandom?.serialize();
+  const remote = cipher.remoteRandom?.serialize();
+  return {
+    isOpen: !isServer || dtls.flight === SERVER_FLIGHT,
+    transcript: Buffer.concat(dtls.sortedHandshakeCache.map(message => message.serialize())),
+    masterSecret: cipher.masterSecret,
+    clientRandom: isServer ? remote : local,
+    serverRandom: isServer ? local : remote,
+  };
+}
+
 /** A message whose turn it is; of those that came before, one that we have to answer again. */
-function isOfUse(dtls: Dtls, message: StackFragment, isRepeated: boolean): boolean {
+function isOfUse(dtls: Dtls, { message, isRepeated }: OrderedMessage<StackFragment>): boolean {
   const isServer = dtls.sessionType === SERVER;
   if (dtls.connected) return isServer && isRepeated && message.msg_type === FINISHED;
   if (message.msg_type === CLIENT_HELLO) return isServer && isHelloOfUse(dtls, message);
