@@ -17,7 +17,7 @@ const SCREENS: readonly Screen[] = [
 ];
 const THEMES: readonly Theme[] = ['light', 'dark'];
 /** A name that the browser takes for this machine, and not for localhost: a page that is not secure. */
-const PLAIN_HOST = 'robot.test';
+const PLAIN_HOST = 'robot.local';
 const LIMIT_MS = 30_000;
 
 describe('the page', () => {
