@@ -12,7 +12,7 @@ import {
 import type { OriginListener, OriginRun } from '../model/Origin';
 import { Child, type ChildExit } from '../process/Child';
 import type { Ffmpeg, FfmpegFinder } from '../process/ffmpeg';
-import { captureArguments, type FfmpegCaptureOptions } from './arguments';
+import { captureArguments, type FfmpegCaptureOptions, ownSizes } from './arguments';
 import { type CaptureReader, captureReader } from './captureReader';
 import { describedColour } from './describedColour';
 import { modesOf } from './devices';
@@ -160,7 +160,7 @@ export class CaptureRun implements OriginRun {
           this.#reconsider(attempt, { mustDecode: true, ...fields }, reason);
         },
       },
-      { clock: this.#deps.clock, isBare },
+      { clock: this.#deps.clock, isBare, isMarked: ownSizes(this.#options, ffmpeg) !== undefined },
     );
     this.#reader = attempt.reader;
     const options = this.#optionsAsOpened();

@@ -1,3 +1,4 @@
+import { MARK_FILTERS } from '../coding/MarkedPictures';
 import type { Ffmpeg } from '../process/ffmpeg';
 import type { CaptureOptions } from './CaptureOptions';
 import type { CameraMode } from './modes';
@@ -25,7 +26,7 @@ export interface CaptureRequest {
 
 /**
  * ffmpeg's arguments for a capture that writes one stream to stdout: FLV for H264, mpjpeg for
- * JPEG, YUV4MPEG2 for I420. They hold the credentials: never log them.
+ * JPEG, YUV4MPEG2 for I420, or marked pictures in NUT where they have `ownSizes`. They hold the credentials: never log them.
  */
 export function captureArguments(request: CaptureRequest): string[] {
   // The level info makes ffmpeg describe its input, which tells the codec.
@@ -68,17 +69,35 @@ function outputArguments({ options, way, ffmpeg, isInterlaced, isBare }: Capture
       return [...select, '-c:v', 'copy', '-f', 'mpjpeg', ...atOnce];
     case 'I420': {
       const wanted = options.source === 'usb' ? [] : filtersFor(options);
-      const filters = isInterlaced ? [DEINTERLACE, ...wanted] : wanted;
+      const ownSize = ownSizes(options, ffmpeg);
+      const filters = [
+        ...(isInterlaced ? [DEINTERLACE] : []),
+        ...wanted,
+        ...(ownSize ? MARK_FILTERS : []),
+      ];
+      const container = ownSize ? [ownSize, '-c:v', 'rawvideo', '-f', 'nut'] : Y4M;
       return [
         ...select,
         ...ffmpeg.passthrough,
         ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
-        ...['-pix_fmt', 'yuv420p', '-threads', '1', '-f', 'yuv4mpegpipe', ...atOnce],
+        ...['-pix_fmt', 'yuv420p', '-threads', '1', ...container, ...atOnce],
       ];
     }
     default:
       return way satisfies never;
   }
+}
+
+/** It has one size for all pictures: ffmpeg scales each to that of the first. */
+const Y4M = ['-f', 'yuv4mpegpipe'];
+
+/**
+ * The option by which decoded pictures keep their own sizes, each written into it by `MARK_FILTERS`.
+ * Undefined where they have one: that of a device is agreed on, and two sides may be set.
+ */
+export function ownSizes(options: FfmpegCaptureOptions, ffmpeg: Ffmpeg): string | undefined {
+  const isSet = options.width !== undefined && options.height !== undefined;
+  return options.source === 'usb' || isSet ? undefined : ffmpeg.ownSizes;
 }
 
 /** Takes H.264 without its parameter sets. With lengths, a picture is complete when its last byte is here. */

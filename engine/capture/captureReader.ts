@@ -1,4 +1,5 @@
 import { jpegSize } from '../coding/jpeg';
+import { MarkedPictures } from '../coding/MarkedPictures';
 import { MpjpegParser } from '../coding/MpjpegParser';
 import { Y4mParser } from '../coding/Y4mParser';
 import { H264Passthrough, type H264PassthroughOptions } from './H264Passthrough';
@@ -14,11 +15,17 @@ export interface CaptureReader {
   close?(): void;
 }
 
+/** What is known of the stream beforehand. */
+export interface CaptureReaderOptions extends H264PassthroughOptions {
+  /** Decoded pictures come with their sizes in them, by `MARK_FILTERS`. Default false. */
+  isMarked?: boolean;
+}
+
 /** The reader for what `captureArguments` makes ffmpeg write. */
 export function captureReader(
   way: Way,
   handlers: PictureHandlers,
-  options: H264PassthroughOptions = {},
+  options: CaptureReaderOptions = {},
 ): CaptureReader {
   switch (way) {
     case 'H264':
@@ -29,11 +36,11 @@ export function captureReader(
         // A picture cut off by a bad cable is left out.
         if (size) handlers.picture({ codec: 'JPEG', data, key: true, ...size });
       });
-    case 'I420':
-      return new Y4mParser({
-        picture: (data, width, height) =>
-          handlers.picture({ codec: 'I420', data, key: true, width, height }),
-      });
+    case 'I420': {
+      const picture = (data: Buffer, width: number, height: number) =>
+        handlers.picture({ codec: 'I420', data, key: true, width, height });
+      return options.isMarked ? new MarkedPictures({ picture }) : new Y4mParser({ picture });
+    }
     default:
       return way satisfies never;
   }

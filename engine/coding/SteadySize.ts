@@ -1,13 +1,16 @@
 import type { Size } from './pixels';
 
-/** The size in use is given up for another when it has not come for so long, in ms. */
-const GIVEN_UP_MS = 1000;
+/**
+ * The size in use is given up for another when it has not come for so long, in ms. With the start of
+ * an encoder the other is there within a second.
+ */
+const GIVEN_UP_MS = 700;
 /** Sizes count as mixed for so long after they last came in turn, in ms. */
 const MIXED_MS = 5000;
 
 /**
  * Which size is used for a source's pictures, where each may have another: one that is used stays as
- * long as it comes. A source that goes over to another size has it after a second; one whose pictures
+ * long as it comes. A source that goes over to another size has it within a second; one whose pictures
  * have two sizes in turn keeps the first.
  */
 export class SteadySize {

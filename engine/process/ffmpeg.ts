@@ -12,6 +12,11 @@ export interface Ffmpeg {
   readonly libavformat: number;
   /** Output option that neither repeats nor drops pictures. */
   readonly passthrough: readonly string[];
+  /**
+   * Output option by which raw pictures may change their size, in place of being scaled to the first
+   * one's. Undefined before 4.4, which had none.
+   */
+  readonly ownSizes?: string;
   /** Names of its encoders. */
   readonly encoders: ReadonlySet<string>;
   /** The option that bounds the wait for an RTSP server, in microseconds. */
@@ -98,6 +103,8 @@ export function parseFfmpegVersion(text: string): Omit<Ffmpeg, 'path' | 'encoder
     version: name,
     libavformat: major,
     passthrough: [hasFpsMode ? '-fps_mode' : '-vsync', 'passthrough'],
+    // The form with a value, -autoscale 0, is refused by 7.0.
+    ...(major > 58 || (major === 58 && minor >= 76) ? { ownSizes: '-noautoscale' } : {}),
     // Before 5.0, -timeout of the RTSP demuxer made it a server that listens.
     rtspTimeoutOption: major >= 59 ? 'timeout' : 'stimeout',
   };

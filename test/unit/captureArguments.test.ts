@@ -23,6 +23,7 @@ const NEW: Ffmpeg = {
   libavformat: 61,
   passthrough: ['-fps_mode', 'passthrough'],
   rtspTimeoutOption: 'timeout',
+  ownSizes: '-noautoscale',
 };
 
 const GENERAL = '-hide_banner -nostdin -nostats -loglevel info ';
@@ -30,6 +31,8 @@ const FLV = ' -map 0:V:0 -c:v copy -f flv -flvflags no_duration_filesize -flush_
 const STREAM = FLV.replace('-c:v copy', '-c:v copy -copyinkf');
 const MPJPEG = ' -map 0:V:0 -c:v copy -f mpjpeg -flush_packets 1 pipe:1';
 const Y4M = ' -pix_fmt yuv420p -threads 1 -f yuv4mpegpipe -flush_packets 1 pipe:1';
+const MARKED =
+  ',format=yuv420p,pad=h=ih+2:color=black,pad=h=ih+2:color=red -pix_fmt yuv420p -threads 1 -noautoscale -c:v rawvideo -f nut -flush_packets 1 pipe:1';
 const NO_PROBE = '-probesize 32 -analyzeduration 0 -fpsprobesize 0';
 
 const usb = (more: object = {}): FfmpegCaptureOptions => ({
@@ -77,7 +80,7 @@ const ROWS: Row[] = [
     it: 'decodes with one thread, scales and drops',
     options: url('rtsp://cam/1', { width: 640, frameRate: 10 }),
     way: 'I420',
-    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:V:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=w='640':h='2*round(640/dar/2)':out_range=tv${Y4M}`,
+    expected: `-threads 1 -rtsp_transport tcp -allowed_media_types video -timeout 12000000 -analyzeduration 500000 -probesize 100000 -fpsprobesize 0 -max_delay 0 -reorder_queue_size 0 -i rtsp://cam/1 -map 0:V:0 -fps_mode passthrough -vf select='if(gte(t,ld(0)-0.4*1/10)+lt(t,ld(0)-2*1/10),1+0*st(0,clip(ld(0),t-1/10,t+0.5*1/10)+1/10),0)',scale=w='640':h='2*round(640/dar/2)':out_range=tv${MARKED}`,
   },
   {
     it: 'copies JPEG over HTTP by the time of arrival',

@@ -79,6 +79,7 @@ describe('parseFfmpegVersion', () => {
       assert.equal(found?.version, version);
       assert.deepEqual(found?.passthrough, [fps, 'passthrough']);
       assert.equal(found?.rtspTimeoutOption, rtsp);
+      assert.equal(found?.ownSizes, rtsp === 'timeout' ? '-noautoscale' : undefined);
     });
   }
 
