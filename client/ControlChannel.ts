@@ -8,14 +8,22 @@ const UNANSWERED = 8;
 /** Where round trips are longer, in ms, a ping without an answer is no silence yet. */
 const LONG_MS = 400;
 
+/** Of which kinds the server sends something. */
+export interface SentKinds {
+  readonly video: boolean;
+  readonly audio: boolean;
+}
+
 /** What the control channel reports. */
 export interface ControlListener {
   /** The channel closed, or the server stopped answering. */
   lost(): void;
   /** The last ping has no answer yet: the server may be gone. Again with each further ping. */
   silent(): void;
-  /** The server asks for a new offer: it has other media to send than this connection carries. */
+  /** The server asks for a new offer. */
   reconnect(): void;
+  /** What the server sends now: it goes on to tell when that changes. */
+  sending(kinds: SentKinds): void;
   /** A newcomer takes this connection's place. */
   replaced(): void;
   /**
@@ -29,8 +37,9 @@ export interface ControlListener {
 
 /**
  * The data channel `rtcbot`, JSON text frames between this library and our server: pings that prove
- * the server alive and align the clocks, what each end is capable of (`hello`), a good-bye, and the server's wish
- * for a new offer or word that a newcomer takes the place.
+ * the server alive and align the clocks, what each end is capable of (`hello`), which media the
+ * server sends (`sending`), a good-bye, and the server's wish for a new offer or word that a newcomer
+ * takes the place.
  * Servers that do not know it leave it silent, which is no fault.
  */
 export class ControlChannel {
@@ -97,6 +106,7 @@ export class ControlChannel {
   #read(data: unknown): void {
     const message = parseControl(data);
     if (message?.type === 'reconnect') this.#listener.reconnect();
+    if (message?.type === 'sending') this.#listener.sending(message);
     if (message?.type === 'replaced') this.#listener.replaced();
     if (message?.type === 'hello') this.#listener.hello(message.split, message.largest);
     if (message?.type === 'refused') this.#listener.refused(message.reason);
@@ -115,6 +125,7 @@ export type ControlMessage =
   | { type: 'pong'; time: number; serverTime: number; video?: CaptureMark }
   | { type: 'hello'; split: boolean; largest?: number }
   | { type: 'refused'; reason: string }
+  | { type: 'sending'; video: boolean; audio: boolean }
   | { type: 'busy' }
   | { type: 'reconnect' }
   | { type: 'replaced' };
@@ -128,6 +139,9 @@ export function parseControl(data: unknown): ControlMessage | undefined {
     return undefined; // Not JSON: nothing of ours.
   }
   if (message?.type === 'hello') return helloOf(message);
+  if (message?.type === 'sending') {
+    return { type: 'sending', video: message.video === true, audio: message.audio === true };
+  }
   if (message?.type === 'refused') return { type: 'refused', reason: String(message.reason) };
   if (message?.type === 'busy') return { type: 'busy' };
   if (message?.type === 'reconnect' || message?.type === 'replaced') return { type: message.type };

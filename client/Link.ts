@@ -1,6 +1,7 @@
 import { type Channels, CONTROL_LABEL } from './Channels';
-import { ControlChannel } from './ControlChannel';
+import { ControlChannel, type SentKinds } from './ControlChannel';
 import { firstPicture } from './firstPicture';
+import { isIdle } from './isIdle';
 import type { MediaLine } from './MediaLine';
 import { playAtOnce } from './playAtOnce';
 import { RTCConnection } from './RTCConnection';
@@ -39,6 +40,8 @@ export type LinkEnd =
 
 export interface LinkListener {
   connected(): void;
+  /** The server began to send video or sound, or stopped. */
+  mediaChanged(): void;
   /** Called once, unless `close()` came first. The link is closed by then. */
   ended(end: LinkEnd): void;
 }
@@ -70,6 +73,7 @@ export class Link {
       lost: () => this.#lose('The server is gone'),
       silent: () => void this.#ask(),
       reconnect: () => this.#end({ cause: 'reconnect' }),
+      sending: kinds => this.#hear(kinds),
       replaced: () =>
         this.#end({ cause: 'replaced', error: new Error('Another page took the place') }),
       hello: (splits, largest) => this.connection.settle(splits, largest),
@@ -110,7 +114,11 @@ export class Link {
     const { signal } = this.#abort;
     const { answer, run } = await postOffer(url, offer, { token, signal });
     this.#run = run;
-    if (!this.#closed) await this.connection.setRemoteDescription(answer);
+    if (this.#closed) return;
+    const { video, audio } = this.connection.sections;
+    video.isSent = !isIdle(answer.sdp, 'video');
+    audio.isSent = !isIdle(answer.sdp, 'audio');
+    await this.connection.setRemoteDescription(answer);
   }
 
   #follow(state: RTCPeerConnectionState): void {
@@ -133,6 +141,14 @@ export class Link {
     const run = await currentRun(this.#options.url, this.#abort.signal);
     this.#isAsking = false;
     if (run !== undefined && run !== this.#run) this.#end({ cause: 'reconnect' });
+  }
+
+  #hear(kinds: SentKinds): void {
+    const { video, audio } = this.connection.sections;
+    if (kinds.video === video.isSent && kinds.audio === audio.isSent) return;
+    video.isSent = kinds.video;
+    audio.isSent = kinds.audio;
+    this.#listener.mediaChanged();
   }
 
   #limit(ms: number, message: string): void {

@@ -3,6 +3,8 @@ import { Link, type LinkEnd, type LinkOptions } from './Link';
 export interface LinksListener {
   /** The link of the moment is connected (again, after a short disturbance). */
   connected(): void;
+  /** The server began to send video or sound on the link that is shown, or stopped. */
+  mediaChanged(): void;
   /** A link that was asked for by `renew()` carries messages and shows its media now. */
   renewed(): void;
   /** The link of the moment ended by itself. */
@@ -81,6 +83,9 @@ export class Links {
             this.#outdated = false;
             this.renew();
           }
+        },
+        mediaChanged: () => {
+          if (link === this.shown) this.#listener.mediaChanged();
         },
         ended: end => {
           if (link === this.#current) this.#lose(end);

@@ -50,7 +50,7 @@ export class MediaLine {
     return this.#shown?.receiver;
   }
 
-  /** Whether the other side agreed to send. Undefined until the answer is there. */
+  /** Whether the other side sends something. Undefined until the answer is there. */
   get receives(): boolean | undefined {
     return this.#shown?.receives;
   }

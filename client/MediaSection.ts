@@ -19,10 +19,13 @@ export class MediaSection {
   readonly #line: SectionLine;
   #transceiver: RTCRtpTransceiver | undefined;
   #incomingStream: MediaStream | null = null;
+  readonly #came: (stream: MediaStream) => void;
   #described = false;
+  #isSent = true;
 
-  /** @param came called with the stream of each incoming track */
+  /** @param came called with the stream of each incoming track, as soon as something is sent on it */
   constructor(peer: RTCPeerConnection, line: SectionLine, came: (stream: MediaStream) => void) {
+    this.#came = came;
     this.#peer = peer;
     this.#line = line;
     peer.addEventListener('track', ({ track, streams }) => {
@@ -30,7 +33,7 @@ export class MediaSection {
       // A server that names no stream in its answer (no a=msid) still gets its track shown.
       const stream = streams[0] ?? new MediaStream([track]);
       this.#incomingStream = stream;
-      came(stream);
+      if (this.#isSent) came(stream);
     });
   }
 
@@ -41,16 +44,31 @@ export class MediaSection {
 
   /** The stream that the other side sends, or null before it comes. */
   get incomingStream(): MediaStream | null {
-    return this.#incomingStream;
+    return this.#isSent ? this.#incomingStream : null;
+  }
+
+  /**
+   * Whether the other side sends anything, as far as it says so: our server agrees to send before it
+   * has anything to. Default true.
+   */
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  set isSent(isSent: boolean) {
+    const begins = isSent && !this.#isSent;
+    this.#isSent = isSent;
+    if (begins && this.#incomingStream) this.#came(this.#incomingStream);
   }
 
   get receiver(): RTCRtpReceiver | undefined {
     return this.#transceiver?.receiver;
   }
 
-  /** Whether the other side agreed to send. Undefined until the answer is there. */
+  /** Whether the other side sends something. Undefined until the answer is there. */
   get receives(): boolean | undefined {
-    return this.#agreedTo('recv');
+    const isAgreed = this.#agreedTo('recv');
+    return isAgreed && this.#isSent;
   }
 
   /** Whether the other side agreed to take what is sent. Undefined until the answer is there. */

@@ -78,6 +78,7 @@ export class Session extends Closable<SessionEvents> {
     );
     this.#links = new Links(this.#linkOptions(url, options), {
       connected: () => this.#succeed(),
+      mediaChanged: () => this.emit('media'),
       renewed: () => this.#goOver(),
       ended: end => this.#fail(end),
       // Where the server has no second place for us, the first must be left.

@@ -44,7 +44,10 @@ export type SessionEvents = {
   failed: [error: Error];
   /** Pictures began to come to the attached `<video>` (true) or stopped coming (false). */
   picture: [flows: boolean];
-  /** A new connection took the place of one that still stood, because the page wants other media. */
+  /**
+   * The server began to send video or sound, or stopped; or a new connection took the place of one
+   * that still stood, because the page wants other media.
+   */
   media: [];
   /** Once a second while a `<video>` is attached and connected. */
   stats: [stats: PlaybackStats];

@@ -153,6 +153,7 @@ export class Connections {
       this.#tell(id, connection);
       this.#receive(id, connection, peer, media);
     });
+    group.on('begun', (peer, media) => this.#receive(id, connection, peer, [media]));
     group.on('disconnected', (peer, cause) => {
       void this.#forget(connection, peer);
       this.#handlers.disconnected(id, peer, cause);
@@ -244,7 +245,7 @@ export class Connections {
           : { kind: 'audio', source: looseAudio(each.origin, this.#media) };
       return { id: `${id} ${peer} ${each.mid}`, source };
     });
-    connection.remote.set(peer, sources);
+    connection.remote.set(peer, [...(connection.remote.get(peer) ?? []), ...sources]);
     for (const remote of sources) this.#offer(id, connection.settings, peer, remote);
   }
 

@@ -2,13 +2,16 @@ import type { RTCDataChannel } from 'werift';
 import { type Clock, epochMs } from '../model/Clock';
 import type { PageReport } from './ControlChannel';
 import type { ChannelSender } from './DataSender';
+import type { SentKinds } from './PeerMedia';
 
 /** What the caller's control channel reports. */
 export interface CallerControlHandlers {
   /** The other end does not answer any more. */
   lost(): void;
-  /** The other end wants a new offer: it has other media to send than this connection carries. */
+  /** The other end wants a new offer. */
   reconnect(): void;
+  /** What the other end sends now. */
+  sending(kinds: SentKinds): void;
   /** The other end is about to close, because another one has taken our place. */
   replaced(): void;
   /** The other end is ours. @param canSplit it puts split messages together */
@@ -91,11 +94,13 @@ export class CallerControl {
 
   #read(text: string): void {
     if (this.#isClosed) return;
-    const { type, split, time } = noteIn(text);
+    const { type, split, time, video, audio } = noteIn(text);
     if (type === 'reconnect') this.#handlers.reconnect();
     else if (type === 'replaced') this.#handlers.replaced();
     else if (type === 'hello') this.#handlers.hello(split === true);
-    else if (type === 'busy') this.excuse();
+    else if (type === 'sending') {
+      this.#handlers.sending({ video: video === true, audio: audio === true });
+    } else if (type === 'busy') this.excuse();
     else if (type === 'pong') {
       this.#hasAnswered = true;
       this.#unanswered = 0;
@@ -104,7 +109,9 @@ export class CallerControl {
   }
 }
 
-function noteIn(text: string): { type?: unknown; split?: unknown; time?: unknown } {
+type Note = Partial<Record<'type' | 'split' | 'time' | 'video' | 'audio', unknown>>;
+
+function noteIn(text: string): Note {
   try {
     const note: unknown = JSON.parse(text);
     return typeof note === 'object' && note !== null ? note : {};

@@ -1,6 +1,7 @@
 import type { RTCDataChannel } from 'werift';
 import { epochMs } from '../model/Clock';
 import type { ChannelSender } from './DataSender';
+import type { SentKinds } from './PeerMedia';
 import type { SentPicture } from './VideoSender';
 
 /** Label of the channel that our browser library opens beside the user's. */
@@ -18,6 +19,8 @@ export interface PageReport {
 export interface ControlHandlers {
   /** The newest picture that was sent, for the browser's latency meter. */
   lastSent(): SentPicture | undefined;
+  /** What is sent. */
+  sending(): SentKinds;
   /** The largest message that we take, in bytes. */
   readonly mostBytes: number;
   /** The page is being closed. */
@@ -29,13 +32,16 @@ export interface ControlHandlers {
 /**
  * Our end of the control channel, JSON text frames. The browser sends `ping` twice a second and gets
  * `pong` with our clock and the capture time of a picture; in its pings it may tell the `latency`
- * and `roundTrip` that it measures. While its messages wait for the flow it gets `busy`. Both say `hello` and what they can; it says `bye` before it goes.
+ * and `roundTrip` that it measures. While its messages wait for the flow it gets `busy`. It is told which kinds of media it is sent (
+ * `sending`), at first and when that changes. Both say `hello` and what they can; it says `bye` before it goes.
  */
 export class ControlChannel {
   readonly #channel: RTCDataChannel;
   readonly #sender: ChannelSender;
   readonly #handlers: ControlHandlers;
   #page: PageReport = {};
+  /** What the browser was told last of what it is sent. */
+  #told: string | undefined;
 
   constructor(channel: RTCDataChannel, sender: ChannelSender, handlers: ControlHandlers) {
     this.#channel = channel;
@@ -51,9 +57,13 @@ export class ControlChannel {
     return this.#page;
   }
 
-  /** Asks the browser to connect anew, because what is sent has changed. */
-  askToReconnect(): void {
-    this.#send({ type: 'reconnect' });
+  /** Tells the browser what it is sent, if that is not what it was told last. */
+  saySending(): void {
+    const { video, audio } = this.#handlers.sending();
+    const text = JSON.stringify({ type: 'sending', video, audio });
+    if (text === this.#told || !this.#isOpen || this.#sender.isStuck) return;
+    this.#told = text;
+    this.#sender.send(this.#channel, text);
   }
 
   /** Tells the browser that another peer has taken its place, so that it does not come back by itself. */
@@ -76,12 +86,19 @@ export class ControlChannel {
     if (note?.type === 'ping' && typeof note.time === 'number') {
       this.#page = { ...ms('latencyMs', note.latency), ...ms('roundTripMs', note.roundTrip) };
       this.#pong(note.time, this.#handlers.lastSent());
+      // What it could not be told at its time.
+      this.saySending();
     } else if (note?.type === 'bye') this.#handlers.bye();
     else if (note?.type === 'hello') this.#handlers.hello?.(note.split === true);
   }
 
+  get #isOpen(): boolean {
+    return this.#channel.readyState === 'open';
+  }
+
   #hello(): void {
     this.#send({ type: 'hello', split: true, largest: this.#handlers.mostBytes });
+    this.saySending();
   }
 
   #pong(time: number, video: SentPicture | undefined): void {
@@ -90,8 +107,9 @@ export class ControlChannel {
 
   #send(note: object): void {
     // A browser that asks but takes no answers gets no more of them.
-    if (this.#channel.readyState !== 'open' || this.#sender.isStuck) return;
-    this.#sender.send(this.#channel, JSON.stringify(note));
+    if (this.#isOpen && !this.#sender.isStuck) {
+      this.#sender.send(this.#channel, JSON.stringify(note));
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { shareTransports, usedTransports } from './negotiate';
 import { type CheckedOffer, stackOffer } from './offer';
 import { fullOffer, offerMedia } from './offering';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
-import { type MediaTracks, PeerMedia } from './PeerMedia';
+import { type MediaTracks, PeerMedia, type SentKinds } from './PeerMedia';
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import type { PeerHandlers, PeerOptions } from './PeerOptions';
 import { peerConfig } from './peerConfig';
@@ -116,7 +116,7 @@ export class Peer {
     return this.#channels.areTaken;
   }
 
-  /** How many m-sections of each kind it is sent something on. */
+  /** How many m-sections of each kind it can be sent something on. */
   get lines(): Room {
     return this.#media.lines;
   }
@@ -194,13 +194,13 @@ export class Peer {
   }
 
   /**
-   * Sends other tracks from now on. A browser that negotiated fewer m-sections than it could be
-   * sent now is asked to connect anew; a call is made anew.
+   * Sends other tracks from now on, as many as the other end has offered m-sections for: it would
+   * offer no more of them another time. A call that has too few is made anew.
    */
   follow(tracks: MediaTracks): void {
-    const isShort = this.#media.follow(tracks);
+    this.#media.follow(tracks);
     if (this.#called) this.#checkRoom(tracks, this.#called.room);
-    else if (isShort) this.#channels.askToReconnect();
+    else this.#channels.saySending();
   }
 
   /** Settles when it is on its way. @throws MessageError if it cannot be sent */
@@ -255,7 +255,8 @@ export class Peer {
     await connection.setLocalDescription(await connection.createAnswer());
     const { localDescription } = connection;
     if (!localDescription || this.#closing) throw new OfferError('the connection was closed');
-    return wholeAnswer(localDescription.sdp, offer, fit);
+    const { idleMids } = this.#media;
+    return wholeAnswer(localDescription.sdp, offer, { ...fit, idleMids });
   }
 
   async #makeOffer(sent: Room): Promise<string> {
@@ -337,6 +338,8 @@ export class Peer {
       renew: () => void this.close('renewed'),
       replaced: () => void this.close('replaced'),
       lastSent: () => this.#media.lastSent,
+      sending: () => this.#media.sending,
+      begins: (kinds: SentKinds) => this.#begin(kinds),
       log: (text: string) => this.#handlers.log?.(text),
     };
     const { room, mostMessageBytes: mostBytes } = this.#options;
@@ -345,6 +348,12 @@ export class Peer {
       ...(room ? { room } : {}),
       ...(mostBytes === undefined ? {} : { mostBytes }),
     });
+  }
+
+  /** Of a call: the other end sends these kinds, which its answer said that it did not yet. */
+  #begin(kinds: SentKinds): void {
+    if (!this.isConnected || this.#closing) return;
+    for (const media of this.#media.begin(kinds)) this.#handlers.begun(media);
   }
 
   async #end(cause: CloseCause): Promise<void> {

@@ -6,6 +6,7 @@ import { CONTROL_LABEL, ControlChannel, type PageReport } from './ControlChannel
 import { DataSender } from './DataSender';
 import { type ChannelData, MessageChannel } from './MessageChannel';
 import { ReceiveWindow } from './ReceiveWindow';
+import type { SentKinds } from './PeerMedia';
 import { repairDataChannels } from './sctpRepairs';
 import { PartsRoom, USUAL_SPLIT_BYTES } from './split';
 import type { SentPicture } from './VideoSender';
@@ -23,6 +24,10 @@ export interface PeerChannelsHandlers {
   replaced(): void;
   /** The newest picture that was sent. */
   lastSent(): SentPicture | undefined;
+  /** What is sent. */
+  sending(): SentKinds;
+  /** Of a call: the other end sends these kinds. */
+  begins(kinds: SentKinds): void;
   log(text: string): void;
 }
 
@@ -166,6 +171,7 @@ export class PeerChannels {
       handlers: {
         lost: () => this.#handlers.lost(),
         reconnect: () => this.#handlers.renew(),
+        sending: kinds => this.#handlers.begins(kinds),
         replaced: () => this.#handlers.replaced(),
         hello: canSplit => this.#learnSplit(canSplit),
       },
@@ -203,9 +209,9 @@ export class PeerChannels {
     this.#window?.taken(count);
   }
 
-  /** Asks our page to connect anew. */
-  askToReconnect(): void {
-    this.#control?.askToReconnect();
+  /** Tells our page, or who calls, what it is sent, if that has changed. */
+  saySending(): void {
+    this.#control?.saySending();
   }
 
   /** Tells our page that another one has taken its place. */
@@ -239,6 +245,7 @@ export class PeerChannels {
     if (!this.#sender) return;
     this.#control = new ControlChannel(channel, this.#sender, {
       lastSent: () => this.#handlers.lastSent(),
+      sending: () => this.#handlers.sending(),
       mostBytes: this.#mostBytes,
       bye: () => this.#handlers.ended(),
       hello: canSplit => this.#learnSplit(canSplit),

@@ -62,6 +62,8 @@ export type AloneMedia = (peer: string) => GroupMedia | undefined;
 export type PeerGroupEvents = {
   /** `media` is what the peer sends of the wanted kinds. */
   connected: [peer: string, media: readonly RemoteMedia[]];
+  /** The peer sends something that it did not send when it connected. */
+  begun: [peer: string, media: RemoteMedia];
   disconnected: [peer: string, cause: CloseCause];
   /** Its handshake came to nothing. */
   abandoned: [peer: string, cause: CloseCause];
@@ -328,6 +330,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
           this.#makeRoom(peer);
           this.emit('connected', peer.id, media);
         },
+        begun: media => this.emit('begun', peer.id, media),
         message: (channel, data) => this.emit('message', peer.id, channel, data),
         closed: cause => {
           if (this.#peers.has(peer.id)) this.#left(peer, cause);

@@ -47,6 +47,9 @@ export interface PeerMediaOptions {
   readonly clock: Clock;
 }
 
+/** Of which kinds a peer is sent something, rather than just held ready to be. */
+export type SentKinds = Readonly<Record<RemoteMedia['kind'], boolean>>;
+
 /** How the media that a peer is sent do. */
 export interface SentMedia {
   /** With the headers of its packets, about. */
@@ -75,9 +78,14 @@ export class PeerMedia {
   readonly #limits: RembSender;
   readonly #video: Line<VideoSender>[] = [];
   readonly #audio: Line<AudioSender>[] = [];
+  /** What the peer sends. */
   readonly #incoming: RTCRtpTransceiver[] = [];
+  /** What it is going to tell of before it sends it. */
+  #idle: RTCRtpTransceiver[] = [];
   readonly #secure = new Map<RTCDtlsTransport, SecureSender>();
   #reported: Pick<SentMedia, 'loss' | 'roundTripMs'> = {};
+  /** Tracks of each kind that it is sent. */
+  #tracks: Readonly<Record<RemoteMedia['kind'], number>> = { video: 0, audio: 0 };
 
   constructor(connection: RTCPeerConnection, options: PeerMediaOptions) {
     this.#connection = connection;
@@ -86,9 +94,22 @@ export class PeerMedia {
     this.#limits = new RembSender(options.clock);
   }
 
-  /** How many m-sections of each kind it is sent something on. */
+  /** How many m-sections of each kind it can be sent something on. */
   get lines(): Readonly<Record<RemoteMedia['kind'], number>> {
     return { video: this.#video.length, audio: this.#audio.length };
+  }
+
+  /** Of which kinds it is sent something. */
+  get sending(): SentKinds {
+    const { video, audio } = this.#tracks;
+    return { video: video > 0, audio: audio > 0 };
+  }
+
+  /** The mids of the m-sections that nothing is sent on yet. */
+  get idleMids(): ReadonlySet<string> {
+    const { video, audio } = this.#tracks;
+    const idle = [...this.#video.slice(video), ...this.#audio.slice(audio)];
+    return new Set(idle.map(({ transceiver }) => transceiver.mid ?? ''));
   }
 
   /** The newest picture that was sent on the first video m-section. */
@@ -106,14 +127,18 @@ export class PeerMedia {
     const [first] = this.#video;
     return {
       bytes: bytes.reduce((sum, each) => sum + each, 0),
-      ...(first?.sender.sender
+      ...(first?.sender.sender && (this.#tracks.video > 0 || first.sender.sent > 0)
         ? { pictures: first.sender.sent, codec: this.#options.videoForm.codec }
         : {}),
       ...this.#reported,
     };
   }
 
-  /** Chooses the direction of each m-section, after the remote description was set. Tracks start at once. */
+  /**
+   * Chooses the direction of each m-section, after the remote description was set. Tracks start at
+   * once. Where the peer receives and there is no track yet, one that comes later needs no other
+   * connection: its m-section is agreed upon as well.
+   */
   prepare(
     remote: { readonly media: readonly OfferedMedia[] },
     tracks: MediaTracks,
@@ -127,12 +152,13 @@ export class PeerMedia {
       const offered = remote.media.find(({ mid }) => mid === transceiver.mid);
       const isSent =
         transceiver.kind === 'video'
-          ? this.#sendVideo(transceiver, offered, tracks, stream)
+          ? this.#sendVideo(transceiver, offered, tracks, stream, name)
           : this.#sendAudio(transceiver, offered, tracks, sound);
       const isReceived = offered?.sends && this.#options.wanted.includes(offered.kind);
-      if (isReceived) this.#incoming.push(transceiver);
+      if (isReceived) (offered.isIdle ? this.#idle : this.#incoming).push(transceiver);
       transceiver.setDirection(directionOf(isSent, isReceived ?? false));
     }
+    this.#note(tracks);
   }
 
   /** The peer is connected: sends what was prepared. Returns what the peer sends. */
@@ -158,11 +184,21 @@ export class PeerMedia {
       this.#reports.add(rtp, dtlsTransport);
     }
     this.#reports.start(cname);
-    return this.#receive();
+    return this.#receive(this.#incoming);
   }
 
-  /** Sends other tracks from now on. True if there are more of them than m-sections for them. */
-  follow({ video, audio }: MediaTracks): boolean {
+  /** The peer, which is connected, sends these kinds from now on. Returns what of it is new. */
+  begin(kinds: SentKinds): RemoteMedia[] {
+    const begun = this.#idle.filter(
+      ({ kind }) => (kind === 'video' && kinds.video) || (kind === 'audio' && kinds.audio),
+    );
+    this.#idle = this.#idle.filter(transceiver => !begun.includes(transceiver));
+    return this.#receive(begun);
+  }
+
+  /** Sends other tracks from now on, as many as there are m-sections for. */
+  follow(tracks: MediaTracks): void {
+    const { video, audio } = tracks;
     this.#video.forEach(({ sender }, index) => {
       sender.follow(video[index]);
       if (!video[index] && sender.sender) this.#reports.stopped(sender.sender);
@@ -171,7 +207,7 @@ export class PeerMedia {
       sender.follow(audio[index]);
       if (!audio[index] && sender.sender) this.#reports.stopped(sender.sender);
     });
-    return video.length > this.#video.length || audio.length > this.#audio.length;
+    this.#note(tracks);
   }
 
   /** Acts on what an RTCP packet of the peer asks for. */
@@ -203,13 +239,16 @@ export class PeerMedia {
     offered: OfferedMedia | undefined,
     { video }: MediaTracks,
     stream: MediaStream,
+    name: string,
   ): boolean {
     const track = video[this.#video.length];
     const { latency, packetize, videoForm, clock } = this.#options;
     const isWanted = offered?.receives && offered.codecs.includes(videoForm.codec);
-    if (!track || !isWanted) return false;
-    // The page's callback gets the stream that is named here (RFC 8830).
-    transceiver.sender.setStreams([stream]);
+    if (!isWanted) return false;
+    // The page's callback gets the stream that is named here (RFC 8830). Browsers play the sound of a
+    // stream that has pictures only when the first of them is there, which may never be.
+    const own = track ? stream : new MediaStream({ id: `${name}-picture-${this.#video.length}` });
+    transceiver.sender.setStreams([own]);
     const sender = new VideoSender({
       latency,
       packetize: unit => packetize(unit, videoForm),
@@ -228,12 +267,19 @@ export class PeerMedia {
     stream: MediaStream,
   ): boolean {
     const track = audio[this.#audio.length];
-    if (!track || !offered?.receives) return false;
+    if (!offered?.receives) return false;
     transceiver.sender.setStreams([stream]);
     const sender = new AudioSender();
     this.#audio.push({ transceiver, sender });
     sender.follow(track);
     return true;
+  }
+
+  #note({ video, audio }: MediaTracks): void {
+    this.#tracks = {
+      video: Math.min(video.length, this.#video.length),
+      audio: Math.min(audio.length, this.#audio.length),
+    };
   }
 
   /** What is sent over a transport shares its keys and socket. */
@@ -245,9 +291,9 @@ export class PeerMedia {
     return secure;
   }
 
-  #receive(): RemoteMedia[] {
+  #receive(transceivers: readonly RTCRtpTransceiver[]): RemoteMedia[] {
     const { clock } = this.#options;
-    const media = this.#incoming.map((transceiver): RemoteMedia => {
+    const media = transceivers.map((transceiver): RemoteMedia => {
       const mid = transceiver.mid ?? '';
       const { dtlsTransport: transport } = transceiver;
       if (transceiver.kind === 'audio') {
@@ -257,7 +303,7 @@ export class PeerMedia {
       this.#limits.add(origin);
       return { kind: 'video', mid, origin };
     });
-    const [first] = this.#incoming.filter(({ kind }) => kind === 'video');
+    const [first] = transceivers.filter(({ kind }) => kind === 'video');
     if (first) this.#limits.start(first.dtlsTransport, first.receiver.rtcpSsrc);
     return media;
   }

@@ -10,6 +10,8 @@ import type { LatencyMode } from './VideoSender';
 export interface PeerHandlers {
   /** @param media what the peer sends */
   connected(media: readonly RemoteMedia[]): void;
+  /** The peer sends something that it did not send when it connected. */
+  begun(media: RemoteMedia): void;
   message(channel: string, data: ChannelData): void;
   /** Once, and last. */
   closed(cause: CloseCause): void;

@@ -9,6 +9,8 @@ export interface OfferedMedia {
   readonly receives: boolean;
   /** The other end wants to send something here. */
   readonly sends: boolean;
+  /** It sends nothing here yet, and tells on the control channel when it does. */
+  readonly isIdle?: boolean;
   /** Video codecs that it takes and gives, and we as well; empty for audio, which is Opus. */
   readonly codecs: readonly PeerVideoCodec[];
   /** Its H264 comes without packetization-mode 1: a NAL unit has to fit into a packet (RFC 6184 6.2). */
@@ -42,6 +44,8 @@ const UNWANTED = [
   /^a=rtcp-fb:\S+ transport-cc/,
   /^a=extmap:\S+ http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc/,
 ];
+/** Of our answers: the section is agreed upon, and nothing is sent on it yet. Others ignore it (RFC 8866 5.13). */
+export const IDLE = 'a=x-rtcbot-idle';
 const TRANSPORT = ['ice-ufrag', 'ice-pwd', 'fingerprint'];
 /** Begins the line of a bundle group, in front of its mids. */
 export const BUNDLE = 'a=group:BUNDLE ';
@@ -77,6 +81,7 @@ export function mediaOf(
     mid: midOf(lines) ?? '',
     receives: direction === 'sendrecv' || direction === 'recvonly',
     sends: direction === 'sendrecv' || direction === 'sendonly',
+    ...(lines.includes(IDLE) ? { isIdle: true } : {}),
     ...videoCodecsOf(lines),
   };
 }

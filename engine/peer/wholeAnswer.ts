@@ -1,6 +1,6 @@
 import { isLegacyData, withLegacyData } from './legacyData';
 import type { CheckedOffer, StackOffer } from './offer';
-import { BUNDLE, bundleGroups, midOf, readSections, type Section } from './sections';
+import { BUNDLE, bundleGroups, IDLE, midOf, readSections, type Section } from './sections';
 
 /** How one section of an offer is answered. */
 type Fate =
@@ -20,11 +20,12 @@ const TRANSPORT = /^a=(?:candidate:|end-of-candidates|ice-|fingerprint:|setup:)/
  * What is served and carries nothing is inactive. The stack writes port 0 for it, which takes it out
  * of the bundle (RFC 9143 7.3.3): browsers then refuse the whole answer where the transport hangs on
  * it. So is a section that is rejected, and is the only one of its bundle that has a port.
+ * @param idleMids sections on which nothing is sent yet
  */
 export function wholeAnswer(
   answer: string,
   { parts, hasLegacyData }: CheckedOffer,
-  { served }: Pick<StackOffer, 'served'>,
+  { served, idleMids }: Pick<StackOffer, 'served'> & { readonly idleMids?: ReadonlySet<string> },
 ): string {
   const made = readSections(answer);
   if (typeof made === 'string') throw new Error(made);
@@ -39,7 +40,9 @@ export function wholeAnswer(
   const sections = parts.sections.map((section, index) => {
     const fate = fates[index] ?? 'rejected';
     if (fate === 'rejected') return rejected(section);
-    return fate === 'held' ? held(section, transport) : answered(section, fate);
+    if (fate === 'held') return held(section, transport);
+    const isIdle = idleMids?.has(midOf(fate) ?? '');
+    return [...answered(section, fate), ...(isIdle ? [IDLE] : [])];
   });
   const alive = new Set(
     parts.sections

@@ -22,6 +22,8 @@ export interface WeriftBrowserOptions {
   channels?: readonly string[];
   /** It offers a microphone's sound. Default false. */
   microphone?: boolean;
+  /** It wants to be sent sound. Default false. */
+  sound?: boolean;
 }
 
 /** A browser in this process: a real peer over real sockets, by another implementation of WebRTC. */
@@ -36,6 +38,7 @@ export class WeriftBrowser {
     videos = 1,
     channels = ['default'],
     microphone = false,
+    sound = false,
   }: WeriftBrowserOptions = {}) {
     const feedback = { rtcpFeedback: [useNACK(), usePLI()] };
     this.connection = new RTCPeerConnection({
@@ -46,7 +49,7 @@ export class WeriftBrowser {
           codec === 'H264' ? useH264(feedback) : useVP8(feedback),
           new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
         ],
-        audio: microphone ? [useOPUS()] : [],
+        audio: microphone || sound ? [useOPUS()] : [],
       },
     });
     for (const label of channels) {
@@ -56,6 +59,7 @@ export class WeriftBrowser {
       const track = new MediaStreamTrack({ kind: 'audio' });
       this.connection.addTransceiver(track, { direction: 'sendonly' });
     }
+    if (sound) this.connection.addTransceiver('audio', { direction: 'recvonly' });
     for (let video = 0; video < videos; video += 1) {
       this.connection.addTransceiver(new MediaStreamTrack({ kind: 'video' }), {
         direction: 'recvonly',

@@ -19,6 +19,7 @@ describe("a caller's control channel", () => {
       lost: () => heard.push('lost'),
       reconnect: () => heard.push('reconnect'),
       replaced: () => heard.push('replaced'),
+      sending: (kinds: object) => heard.push(`sending ${JSON.stringify(kinds)}`),
       hello: (canSplit: boolean) => heard.push(`hello ${canSplit}`),
     };
     control = new CallerControl(channel.asChannel, new TestSender(), { handlers, clock });
@@ -90,7 +91,9 @@ describe("a caller's control channel", () => {
       channel.onMessage.execute(note);
     }
     channel.onMessage.execute('{"type":"replaced"}');
-    assert.deepEqual(heard, ['hello true', 'reconnect', 'replaced']);
+    channel.onMessage.execute('{"type":"sending","video":true,"audio":1}');
+    const sending = 'sending {"video":true,"audio":false}';
+    assert.deepEqual(heard, ['hello true', 'reconnect', 'replaced', sending]);
   });
 
   it('hears and says nothing after its end', () => {

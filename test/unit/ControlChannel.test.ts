@@ -20,6 +20,11 @@ describe('parseControl', () => {
       data: '{"type":"pong","time":1,"serverTime":2,"video":{"rtpTimestamp":"x"}}',
       message: { type: 'pong', time: 1, serverTime: 2 },
     },
+    {
+      it: 'reads what the server sends',
+      data: '{"type":"sending","video":true}',
+      message: { type: 'sending', video: true, audio: false },
+    },
     { it: 'reads a reconnect', data: '{"type":"reconnect"}', message: { type: 'reconnect' } },
     { it: 'reads that messages wait', data: '{"type":"busy"}', message: { type: 'busy' } },
     {

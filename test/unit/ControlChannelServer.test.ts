@@ -12,8 +12,10 @@ function setUp(lastSent?: SentPicture) {
   const sender = new TestSender();
   const hellos: boolean[] = [];
   let byes = 0;
+  const sending = { video: false, audio: false };
   const control = new ControlChannel(channel.asChannel, sender, {
     lastSent: () => lastSent,
+    sending: () => sending,
     mostBytes: 1000,
     bye: () => {
       byes += 1;
@@ -24,7 +26,7 @@ function setUp(lastSent?: SentPicture) {
   channel.sent.splice(0);
   const say = (message: unknown) => channel.onMessage.execute(JSON.stringify(message));
   const answers = () => channel.sent.map(text => JSON.parse(text.toString()));
-  return { channel, sender, control, say, answers, hellos, byes: () => byes };
+  return { channel, sender, control, sending, say, answers, hellos, byes: () => byes };
 }
 
 describe("the server's end of the control channel", () => {
@@ -55,13 +57,17 @@ describe("the server's end of the control channel", () => {
     assert.deepEqual(answers(), [{ type: 'refused', reason: 'it has 9 bytes' }]);
   });
 
-  it('says hello once when it opens', () => {
+  it('says hello once when it opens, and what is sent', () => {
     const channel = new TestChannel();
-    const handlers = { lastSent: () => undefined, mostBytes: 1000, bye: () => {} };
+    const sending = () => ({ video: true, audio: false });
+    const handlers = { lastSent: () => undefined, sending, mostBytes: 1000, bye: () => {} };
     void new ControlChannel(channel.asChannel, new TestSender(), handlers);
     assert.deepEqual(channel.sent, []);
     channel.become('open');
-    assert.deepEqual(channel.sent, ['{"type":"hello","split":true,"largest":1000}']);
+    assert.deepEqual(channel.sent, [
+      '{"type":"hello","split":true,"largest":1000}',
+      '{"type":"sending","video":true,"audio":false}',
+    ]);
   });
 
   it('hears whether the other end puts split messages together', () => {
@@ -85,10 +91,24 @@ describe("the server's end of the control channel", () => {
     assert.deepEqual(answers(), [{ type: 'replaced' }]);
   });
 
-  it('asks the browser to connect anew', () => {
-    const { control, answers } = setUp();
-    control.askToReconnect();
-    assert.deepEqual(answers(), [{ type: 'reconnect' }]);
+  it('tells the browser what it is sent when that changes, and only then', () => {
+    const { control, answers, sending } = setUp();
+    control.saySending();
+    sending.video = true;
+    control.saySending();
+    control.saySending();
+    assert.deepEqual(answers(), [{ type: 'sending', video: true, audio: false }]);
+  });
+
+  it('tells the browser later what it could not be told when that changed', () => {
+    const { control, sender, say, answers, sending } = setUp();
+    sender.isStuck = true;
+    sending.audio = true;
+    control.saySending();
+    assert.deepEqual(answers(), []);
+    sender.isStuck = false;
+    say({ type: 'ping', time: 1 });
+    assert.deepEqual(answers().at(-1), { type: 'sending', video: false, audio: true });
   });
 
   for (const { it: sentence, message } of [
@@ -123,7 +143,8 @@ describe("the server's end of the control channel", () => {
   it('says nothing on a channel that is not open', () => {
     const { channel, control } = setUp();
     channel.readyState = 'closing';
-    control.askToReconnect();
+    control.sayReplaced();
+    control.saySending();
     assert.deepEqual(channel.sent, []);
   });
 });

@@ -119,4 +119,20 @@ describe('a media line', () => {
     line.subscribe(stream => shown.push(stream));
     assert.deepEqual(shown, ['first']);
   });
+
+  it('shows a stream only when the other side sends something on it', () => {
+    const line = new MediaLine('video');
+    line.offerToReceive();
+    const peer = new ManualPeer();
+    const section = line.adopt(peer as unknown as RTCPeerConnection);
+    section.prepareOffer();
+    section.isSent = false;
+    const shown: unknown[] = [];
+    line.subscribe(stream => shown.push(stream));
+    peer.receive('video', 'first');
+    assert.deepEqual([shown, line.incomingStream, line.receives], [[], null, false]);
+    section.isSent = true;
+    section.isSent = true;
+    assert.deepEqual([shown, line.incomingStream, line.receives], [['first'], 'first', true]);
+  });
 });

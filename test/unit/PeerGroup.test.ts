@@ -7,6 +7,8 @@ import {
   RtcpPayloadSpecificFeedback,
   RtcpTransportLayerFeedback,
 } from 'werift';
+import type { AudioUnit } from '../../engine/model/AudioUnit';
+import type { OriginListener } from '../../engine/model/Origin';
 import { Track } from '../../engine/model/Track';
 import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { BarePeer } from '../support/BarePeer';
@@ -15,7 +17,7 @@ import { GroupRig, h264Unit, LIMIT_MS, sockets } from '../support/GroupRig';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';
-import type { WeriftBrowser } from '../support/WeriftBrowser';
+import type { WeriftBrowser, WeriftBrowserOptions } from '../support/WeriftBrowser';
 import { waitFor } from '../support/waitFor';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
@@ -295,16 +297,71 @@ describe('a PeerGroup', () => {
     await rig.heard('disconnected: page closed');
   });
 
-  it('asks a page to connect anew when there is more to see than it offered to take', async () => {
-    const { group } = start();
-    const { browser } = await rig.connect({ channels: ['default', 'rtcbot'] });
+  /** A browser with a control channel, and the notes that came on it. */
+  async function connectPage(options: WeriftBrowserOptions = {}) {
+    const { browser, peer } = await rig.connect({ channels: ['default', 'rtcbot'], ...options });
     const channel = await browser.channel('rtcbot');
     const notes: string[] = [];
     channel.onMessage.subscribe(data => notes.push(data.toString()));
     channel.send('{"type":"ping","time":1}');
     await waitFor('pong', LIMIT_MS, () => notes.some(note => note.includes('pong')));
-    group.send({ video: [rig.source, rig.source], audio: [] });
-    await waitFor('note', LIMIT_MS, () => notes.includes('{"type":"reconnect"}'));
+    return { browser, peer, notes };
+  }
+
+  it('sends the first picture there is to a peer that was connected before, and tells it so', async () => {
+    const { group, origin, source, events } = start();
+    group.send({ video: [], audio: [] });
+    const { browser, peer, notes } = await connectPage();
+    assert.deepEqual(group.stats(peer)[0]?.codec, undefined);
+    group.send({ video: [source], audio: [] });
+    await waitFor('note', LIMIT_MS, () =>
+      notes.includes('{"type":"sending","video":true,"audio":false}'),
+    );
+    origin.run.unit(h264Unit('first', { key: true, bytes: 20 }));
+    await waitFor('picture', LIMIT_MS, () =>
+      browser.packets.some(({ payload }) => payload.toString('latin1').includes('first')),
+    );
+    assert.ok(group.has(peer));
+    assert.deepEqual(events, ['connected']);
+    assert.equal(group.stats(peer)[0]?.codec, 'H264');
+  });
+
+  it('agrees to send sound before there is any, marked as idle, and sends it when it comes', async () => {
+    const { group, source, events } = start();
+    group.send({ video: [], audio: [] });
+    const { sdp } = await group.answer(CHROMIUM_OFFER);
+    assert.match(sdp, /m=video[\s\S]*a=sendonly[\s\S]*a=x-rtcbot-idle/);
+    group.send({ video: [source], audio: [] });
+    assert.doesNotMatch((await group.answer(CHROMIUM_OFFER)).sdp, /a=x-rtcbot-idle/);
+    const { browser } = await rig.connect({ sound: true });
+    const hear: ((unit: AudioUnit) => void)[] = [];
+    const open = ({ unit }: OriginListener<AudioUnit>) => {
+      hear.push(unit);
+      return { close: async () => {}, requestKeyframe: () => false, catchUp: () => [] };
+    };
+    const sound = new Track<AudioUnit>({ label: 'manual', open }, { lingerMs: 0 });
+    group.send({ video: [source], audio: [sound] });
+    await waitFor('sound', LIMIT_MS, () => {
+      const [samples, sampleRate] = [960, 48_000];
+      const data = Buffer.from('tone');
+      const timestampMs = performance.now();
+      for (const unit of hear) {
+        unit({ codec: 'Opus', data, timestampMs, samples, sampleRate, channels: 1 });
+      }
+      return browser.packets.some(({ payload }) => payload.equals(data));
+    });
+    assert.deepEqual(events, ['connected']);
+    await sound.close();
+  });
+
+  it('leaves a page in peace when there is more to see than it has room for, and counts that', async () => {
+    const { group, source, events } = start();
+    const { notes } = await connectPage();
+    group.send({ video: [source, source], audio: [] });
+    assert.equal(group.unsent, 1);
+    await settled();
+    assert.ok(!notes.some(note => note.includes('reconnect')));
+    assert.deepEqual(events, ['connected']);
   });
 
   it('sends one peer alone what is for it, in place of what the others get', async () => {

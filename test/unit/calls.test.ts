@@ -28,6 +28,10 @@ class End {
       this.events.push('connected');
       this.media.push(...media);
     });
+    this.group.on('begun', (_, media) => {
+      this.events.push(`begun: ${media.kind}`);
+      this.media.push(media);
+    });
     this.group.on('disconnected', (_, cause) => this.events.push(`disconnected: ${cause}`));
     this.group.on('abandoned', (_, cause) => this.events.push(`abandoned: ${cause}`));
     this.group.on('message', (_, channel, data) => this.events.push(`${channel}: ${data}`));
@@ -140,18 +144,29 @@ describe('a call from one group to another', () => {
     await callee.heard('disconnected: page closed');
   });
 
-  it('is ended to be made anew when the callee has more to send', async () => {
+  it('goes on when the callee begins to send, of which the caller hears nothing before', async () => {
     start();
     const { answer } = await call();
-    assert.match(answer, /^a=inactive\r$/m);
-    // The wish travels on the control channel, which opens after the connection.
-    await waitFor('end for a new call', LIMIT_MS, () => {
-      callee.group.send({ video: [], audio: [] });
-      callee.group.send({ video: [callee.source], audio: [] });
-      return caller.events.includes('disconnected: renewed');
+    assert.match(answer, /^a=sendonly\r$/m);
+    assert.equal(caller.media.length, 0);
+    callee.group.send({ video: [callee.source], audio: [] });
+    await caller.heard('begun: video');
+    const units = caller.watch();
+    const slice = Buffer.concat([Buffer.from([0x65]), Buffer.alloc(5000, 'picture')]);
+    const data = joinNals([SPS, PPS, slice]);
+    await waitFor('unit', LIMIT_MS, () => {
+      callee.origin.run.unit(
+        unitOf({ codec: 'H264', key: true, data, timestampMs: performance.now() }),
+      );
+      return units.some(unit => unit.data.equals(data));
     });
-    await call();
-    await waitFor('media', LIMIT_MS, () => caller.media.length > 0);
+    // It stops and goes on, which is no news for the track.
+    callee.group.send({ video: [], audio: [] });
+    callee.group.send({ video: [callee.source], audio: [] });
+    await callee.group.message('over');
+    await caller.heard('default: over');
+    assert.deepEqual(caller.events, ['connected', 'begun: video', 'default: over']);
+    assert.deepEqual(callee.events, ['connected']);
   });
 
   it('is ended to be made anew when it has no room for what is to be sent', async () => {

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestPicture } from '../../../engine/capture/TestPicture';
 import { launchChromium } from '../../support/chromium';
+import { launchFirefox } from '../../support/firefox';
 import { flowNode, TAB } from '../../support/flowNode';
 import { connectionNode } from '../../support/flows';
 import { waitForTone } from '../../support/heard';
@@ -31,6 +32,11 @@ const PICTURES_SEEN = 6;
 /** Longest time between two pictures or two pieces of sound, in ms. */
 const LONGEST_PAUSE_MS = 150;
 const LIMIT_MS = 30_000;
+/** What the browser's statistics tell of the sound that came. */
+const SOUND_STREAMS = `document.querySelector('rtcbot-player').session.peerConnection.getStats()
+  .then(stats => [...stats.values()].filter(
+    ({ type, kind, bytesReceived }) => type === 'inbound-rtp' && kind === 'audio' && bytesReceived > 0
+  ).map(({ bytesReceived }) => ({ bytesReceived })))`;
 /** A picture is shown that soon, in ms, on a busy machine. */
 const BEHIND_LIMIT_MS = 2000;
 
@@ -39,7 +45,8 @@ describe('what a flow puts into a connection without a camera', () => {
   let browser: TestBrowser;
   let page: TestPage;
   before(async () => {
-    nodeRed = await NodeRed.start({ flows: [TAB, connectionNode(), ...putting(), ...observers()] });
+    const connection = connectionNode({ wires: [[], [], [], ['events']] });
+    nodeRed = await NodeRed.start({ flows: [TAB, connection, ...putting(), ...observers()] });
     browser = await launchChromium();
   });
   after(async () => {
@@ -73,6 +80,50 @@ describe('what a flow puts into a connection without a camera', () => {
       await putting;
     }
   }
+
+  it('reaches pages that were there before: picture and sound, without another connection', async () => {
+    const firefox = await launchFirefox();
+    try {
+      const pages = [browser, firefox].map(each => each.open(`${nodeRed.origin}/rtcbot`));
+      for (const early of await Promise.all(pages)) await shows(early, 'no-picture', false);
+      // A single one, as of a flow that shows a photo.
+      await put(picture(FORMS[0], 0), FORMS[0]);
+      for (const each of pages) {
+        await waitFor('first picture', LIMIT_MS, async () => {
+          const size = "document.querySelector('rtcbot-player').video.videoWidth";
+          return (await (await each).evaluate<number>(size)) === FORMS[0].width;
+        });
+      }
+      const second = tone({ frequency: 900, sampleRate: 48_000, channels: 1, durationMs: 1000 });
+      const next = async () => {
+        await put(second, { sampleRate: 48_000, channels: 1 });
+        return 900;
+      };
+      const seen = async () => {
+        for (const each of pages) {
+          await waitFor('sound button', LIMIT_MS, () => hasSound(each));
+          await waitFor('sound', LIMIT_MS, async () => {
+            const { length } = await (await each).evaluate<object[]>(SOUND_STREAMS);
+            return length === 1;
+          });
+        }
+      };
+      await putWhile(next, seen);
+      for (const each of pages) {
+        const states = await (await each).evaluate<string[]>('inPage.connections()');
+        assert.deepEqual(states, ['connected']);
+      }
+      const { events, errors } = await observed(nodeRed);
+      assert.deepEqual(
+        events.map(({ payload }) => payload),
+        ['connected', 'connected'],
+      );
+      assert.deepEqual(errors, []);
+      await (await pages[0])?.close();
+    } finally {
+      await firefox.close();
+    }
+  });
 
   it('is a live picture in the browser: JPEG and raw, at an irregular rate, of changing size', async () => {
     const random = seededRandom(7);
@@ -136,6 +187,19 @@ describe('what a flow puts into a connection without a camera', () => {
     assert.ok(states.length <= 3, `${states}`);
   });
 });
+
+/** Waits until the player of a page shows this state, and its button for the sound or not. */
+async function shows(page: TestPage, state: string, sound: boolean): Promise<void> {
+  await waitFor(state, LIMIT_MS, () =>
+    page.evaluate<boolean>(`document.querySelector('rtcbot-player').state === '${state}'`),
+  );
+  assert.equal(await hasSound(page), sound);
+}
+
+async function hasSound(page: TestPage | Promise<TestPage>): Promise<boolean> {
+  const button = "document.querySelector('rtcbot-player').shadowRoot.querySelector('.sound')";
+  return (await page).evaluate<boolean>(`!${button}.hidden`);
+}
 
 /** A route that makes a message of each request. */
 function putting() {
