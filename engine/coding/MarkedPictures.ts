@@ -9,10 +9,12 @@ const LEAST_OF_RED = 192;
 
 /**
  * Filters that write the size of a picture into it: below it come two black lines and two red ones.
- * The last plane then ends in red bytes that are as many as half the width.
+ * The last plane then ends in red bytes that are as many as half the width. `pad` knows even sides only
+ * and fails at others, so the odd column or line is cut off, as encoders of 4:2:0 do.
  */
 export const MARK_FILTERS: readonly string[] = [
   'format=yuv420p',
+  'crop=w=2*trunc(iw/2):h=2*trunc(ih/2):x=0:y=0',
   `pad=h=ih+${MARK_LINES / 2}:color=black`,
   `pad=h=ih+${MARK_LINES / 2}:color=red`,
 ];
@@ -40,7 +42,7 @@ export class MarkedPictures {
   }
 }
 
-/** The size of the picture without its mark, in pixels. Both sides are even: so pads the filter. */
+/** The size of the picture without its mark, in pixels. Both sides are even. */
 function markedSize(data: Buffer): { width: number; height: number } {
   let black = data.length - 1;
   while ((data[black] ?? 0) >= LEAST_OF_RED) black -= 1;

@@ -1,3 +1,4 @@
+import { i420Bytes } from '../../engine/model/AccessUnit';
 import { record } from '../support/recordings';
 
 /** Their sizes in turn, for as long each: smaller, turned on its side (of as many bytes), wide. */
@@ -11,6 +12,8 @@ export const BASELINE = [
 ];
 
 export interface FilmForm {
+  /** Default: SIZES. */
+  sizes?: readonly string[];
   /** Arguments of the encoder and of the container. Default: MPEG-4 part 2. */
   codec?: readonly string[];
   /** How long each size lasts. Default 1. */
@@ -25,10 +28,10 @@ export interface FilmForm {
  */
 export function changingFilm(
   ffmpeg: string,
-  { codec = MPEG4, seconds = 1 }: FilmForm = {},
+  { sizes = SIZES, codec = MPEG4, seconds = 1 }: FilmForm = {},
 ): Buffer {
   return Buffer.concat(
-    SIZES.map((size, part) => coded(ffmpeg, { codec, seconds }, size, brightness(part))),
+    sizes.map((size, part) => coded(ffmpeg, { codec, seconds }, size, brightness(part))),
   );
 }
 
@@ -39,12 +42,12 @@ export function brightness(part: number): number {
 
 function coded(
   ffmpeg: string,
-  { codec, seconds }: Required<FilmForm>,
+  { codec, seconds }: Required<Omit<FilmForm, 'sizes'>>,
   size: string,
   luma: number,
 ): Buffer {
   const [width = 0, height = 0] = size.split('x').map(Number);
-  const picture = Buffer.alloc((width * height * 3) / 2, 128).fill(luma, 0, width * height);
+  const picture = Buffer.alloc(i420Bytes(width, height), 128).fill(luma, 0, width * height);
   const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', size];
   const pictures = Buffer.concat(Array.from({ length: seconds * RATE }, () => picture));
   const rate = ['-framerate', `${RATE}`, '-i', 'pipe:0'];

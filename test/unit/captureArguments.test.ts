@@ -32,7 +32,7 @@ const STREAM = FLV.replace('-c:v copy', '-c:v copy -copyinkf');
 const MPJPEG = ' -map 0:V:0 -c:v copy -f mpjpeg -flush_packets 1 pipe:1';
 const Y4M = ' -pix_fmt yuv420p -threads 1 -f yuv4mpegpipe -flush_packets 1 pipe:1';
 const MARKED =
-  ',format=yuv420p,pad=h=ih+2:color=black,pad=h=ih+2:color=red -pix_fmt yuv420p -threads 1 -noautoscale -c:v rawvideo -f nut -flush_packets 1 pipe:1';
+  ',format=yuv420p,crop=w=2*trunc(iw/2):h=2*trunc(ih/2):x=0:y=0,pad=h=ih+2:color=black,pad=h=ih+2:color=red -pix_fmt yuv420p -threads 1 -noautoscale -c:v rawvideo -f nut -flush_packets 1 pipe:1';
 const NO_PROBE = '-probesize 32 -analyzeduration 0 -fpsprobesize 0';
 
 const usb = (more: object = {}): FfmpegCaptureOptions => ({

@@ -72,6 +72,14 @@ for (const { name, path: ffmpeg } of FFMPEGS) {
       }
     });
 
+    it('comes through with odd sides', async () => {
+      const odd = join(directory, 'odd.m4v');
+      writeFileSync(odd, changingFilm(ffmpeg, { sizes: ['321x240', '320x241'] }));
+      const units = await played(ffmpeg, odd, 'I420');
+      assert.equal(units.length, 2 * RATE);
+      assert.deepEqual(sizesOf(units), [ownSizes ? '320x240' : '321x240']);
+    });
+
     it('keeps the size that is set, and a width that is set in the shape of each', async () => {
       const [set, wide] = await Promise.all([
         played(ffmpeg, path, 'I420', { width: 160, height: 120 }),
