@@ -19,6 +19,8 @@ export interface EngineThreadHandlers {
  * default of 48 only lets garbage pile up: the worker at rest held 82 MB with it, 61 with this.
  */
 const YOUNG_GENERATION_MB = 12;
+/** Without children and peers a worker rests after so many questions in which nothing else was said. */
+const QUIET_QUESTIONS = 10;
 /** A worker that is to close is asked more often, in ms, and counts as lost after 5 questions. */
 const HURRY_MS = 200;
 /** All that one that still answers gets to close, in ms: more than any of its children's grace. */
@@ -28,7 +30,7 @@ const TERMINATE_MS = 1000;
 
 /**
  * One worker thread, from its start to its end. It is asked whether it still answers, and given up
- * if it does not. It ends by itself, with its sockets closed; ending it from outside is the last
+ * if it does not; one that has nothing to do is left alone until there is something to say. It ends by itself, with its sockets closed; ending it from outside is the last
  * resort, because it then closes nothing. What it leaves behind of its child processes is ended here.
  */
 export class EngineThread {
@@ -38,6 +40,10 @@ export class EngineThread {
   readonly #handlers: EngineThreadHandlers;
   /** Process ids of the children of the thread that run. */
   readonly #children = new Set<number>();
+  /** Ids of the peers that are connected. */
+  readonly #peers = new Set<string>();
+  /** Questions in a row between which nothing else was said. */
+  #quiet = 0;
   #leave: () => void = () => {};
   readonly #gone = new Promise<void>(resolve => {
     this.#leave = resolve;
@@ -57,7 +63,7 @@ export class EngineThread {
     });
     this.#worker = worker;
     this.#pulse = new Pulse(
-      () => this.post('areYouThere'),
+      () => this.#ask(),
       () => this.#giveUp('it did not answer for 5 s'),
     );
     worker.on('message', (note: ToMain) => this.#take(note));
@@ -79,6 +85,7 @@ export class EngineThread {
    * @throws DataCloneError
    */
   post(note: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#stir();
     this.#worker.postMessage(note, transfer);
   }
 
@@ -93,7 +100,7 @@ export class EngineThread {
       this.#pulse.close();
       const giveUp = () => this.#giveUp('it did not close');
       const often = { everyMs: HURRY_MS, most: 5, mostAtFirst: 5 };
-      this.#pulse = new Pulse(() => this.post('areYouThere'), giveUp, often);
+      this.#pulse = new Pulse(() => this.#worker.postMessage('areYouThere'), giveUp, often);
       const late = setTimeout(giveUp, CLOSE_MS);
       // Nobody waits for the reply: the end of the thread is the answer.
       this.post({ call: 'close', number: 0, ask: {} });
@@ -102,8 +109,23 @@ export class EngineThread {
     await this.#gone;
   }
 
+  #ask(): void {
+    this.#quiet += 1;
+    const isBusy = this.#children.size > 0 || this.#peers.size > 0;
+    if (!isBusy && this.#quiet > QUIET_QUESTIONS) this.#pulse.rest();
+    else this.#worker.postMessage('areYouThere');
+  }
+
+  #stir(): void {
+    this.#quiet = 0;
+    if (!this.#isOver) this.#pulse.stir();
+  }
+
   #take(note: ToMain): void {
     this.#pulse.heard();
+    if (note.event !== 'alive') this.#stir();
+    if (note.event === 'connected') this.#peers.add(note.peer);
+    if (note.event === 'disconnected') this.#peers.delete(note.peer);
     if (note.event === 'child') {
       if (note.isRunning) this.#children.add(note.pid);
       else this.#children.delete(note.pid);

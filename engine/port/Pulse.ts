@@ -49,6 +49,17 @@ export class Pulse {
     this.#patience = this.#most;
   }
 
+  /** Asks no more until `stir`: a thread with nothing to do is to wake nobody. */
+  rest(): void {
+    this.close();
+    this.#unanswered = 0;
+  }
+
+  /** Asks again, from now on. Does nothing where it asks already. */
+  stir(): void {
+    if (!this.#cancel) this.#askSoon();
+  }
+
   /** Idempotent. */
   close(): void {
     this.#cancel?.();

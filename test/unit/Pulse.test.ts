@@ -42,6 +42,22 @@ describe('a Pulse', () => {
     pulse.close();
   });
 
+  it('asks nothing while it rests, and again once it is stirred', () => {
+    const { clock, told, pulse } = setUp();
+    pulse.heard();
+    clock.advance(3000);
+    pulse.rest();
+    clock.advance(60_000);
+    assert.deepEqual([told.asked, clock.pending], [3, 0]);
+    pulse.stir();
+    pulse.stir();
+    assert.equal(clock.pending, 1);
+    clock.advance(5900);
+    assert.deepEqual(told, { asked: 8, lost: 0 });
+    clock.advance(100);
+    assert.equal(told.lost, 1);
+  });
+
   it('waits longer for the first word: a slow machine loads the code', () => {
     const { clock, told } = setUp();
     clock.advance(30_000);
