@@ -7,7 +7,7 @@
 #            the ratio nowhere but in the SPS, and as 720x480 over WebRTC. Seen on 2026-12-01.
 # Matters:   cameras and grabbers with oblong pixels (D1, 960H) look right in each player and each recording,
 #            and squeezed in the call. The shape must be made before the encoder, or by the page.
-# We:        make pixels square where we encode (engine/capture/arguments.ts), and do not pass on H.264 that
+# We:        make pixels square where we encode (engine/capture/ffmpeg/arguments.ts), and do not pass on H.264 that
 #            has others (engine/capture/H264Pictures.ts).
 set -euo pipefail
 folder=$(mktemp -d)

@@ -9,7 +9,7 @@
 # Matters:   JPEG is BT.601 with the full range, HD video BT.709 with the limited one: this very step is
 #            every snapshot of an HD stream and every webcam's JPEG that becomes HD video. Black is grey.
 #            The build is old, but this version of the package is the newest.
-# We:        always name accurate_rnd (EXACT in engine/coding/Conversion.ts; test/unit/colours.test.ts).
+# We:        always name accurate_rnd (EXACT in engine/media/codec/Conversion.ts; test/unit/colours.test.ts).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import { asError } from '../engine/model/asError';
-import { MessageError, SettingError } from '../engine/model/errors';
-import { UnusableError } from '../engine/model/UnusableError';
+import { asError } from '../engine/model/errors/asError';
+import { MessageError, SettingError } from '../engine/model/errors/errors';
+import { UnusableError } from '../engine/model/errors/UnusableError';
 import type { DisplayProxy } from '../engine/port/DisplayProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';
 import { createPictures } from '../signaling/pictures';

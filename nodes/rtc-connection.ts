@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { asError } from '../engine/model/asError';
+import { asError } from '../engine/model/errors/asError';
 import type { ConnectionProxy } from '../engine/port/ConnectionProxy';
 import type { ConnectionState } from '../engine/port/protocol';
 import { TrackHandle } from '../engine/port/TrackHandle';

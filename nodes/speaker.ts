@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { MessageError } from '../engine/model/errors';
-import { UnusableError } from '../engine/model/UnusableError';
+import { MessageError } from '../engine/model/errors/errors';
+import { UnusableError } from '../engine/model/errors/UnusableError';
 import type { SpeakerSettings } from '../engine/port/protocol';
 import type { SpeakerProxy } from '../engine/port/SpeakerProxy';
 import { TrackHandle } from '../engine/port/TrackHandle';

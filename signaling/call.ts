@@ -6,7 +6,7 @@ import {
   CallRefusedError,
   CallUnauthorizedError,
   EndpointMissingError,
-} from '../engine/model/callErrors';
+} from '../engine/model/errors/callErrors';
 import { publicAddress } from '../engine/model/publicAddress';
 import type { SessionDescription } from './Answerer';
 import { connectionFailure } from './connectionFailure';

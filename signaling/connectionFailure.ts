@@ -4,8 +4,8 @@ import {
   CertificateNameError,
   CertificateUntrustedError,
   TlsMismatchError,
-} from '../engine/model/callErrors';
-import type { MediaError } from '../engine/model/errors';
+} from '../engine/model/errors/callErrors';
+import type { MediaError } from '../engine/model/errors/errors';
 import { oneLine } from './Refusal';
 
 type FailureMaker = (address: string, detail: string, options: ErrorOptions) => MediaError;

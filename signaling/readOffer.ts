@@ -1,4 +1,4 @@
-import { OfferError } from '../engine/model/errors';
+import { OfferError } from '../engine/model/errors/errors';
 import type { SessionDescription } from './Answerer';
 
 /**

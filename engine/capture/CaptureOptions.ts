@@ -1,5 +1,5 @@
 import type { PicameraControls } from '../model/picameraControls';
-import type { PicameraEncoder } from './picameraWay';
+import type { PicameraEncoder } from './picamera/picameraWay';
 
 /** The camera module of a Raspberry Pi. Size and rate are among its controls. */
 export interface PicameraOptions {

@@ -1,7 +1,7 @@
-import { FlvParser, type FlvVideo } from '../coding/FlvParser';
-import { annexBNals, joinNals } from '../coding/h264';
-import { MpegTsParser } from '../coding/MpegTsParser';
-import { PictureJoiner } from '../coding/PictureJoiner';
+import { FlvParser, type FlvVideo } from '../media/containers/FlvParser';
+import { annexBNals, joinNals } from '../media/h264/h264';
+import { MpegTsParser } from '../media/containers/MpegTsParser';
+import { PictureJoiner } from '../media/h264/PictureJoiner';
 import type { Clock } from '../model/Clock';
 import { H264Pictures } from './H264Pictures';
 import type { PictureHandlers } from './Picture';

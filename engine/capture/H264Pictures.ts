@@ -1,4 +1,4 @@
-import { ContainerError } from '../coding/ContainerError';
+import { ContainerError } from '../media/containers/ContainerError';
 import {
   hasBSlice,
   isRecoveryPoint,
@@ -8,9 +8,9 @@ import {
   nalUnits,
   type SpsInfo,
   spsInfo,
-} from '../coding/h264';
-import { ParameterSets, withParameterSets } from '../coding/ParameterSets';
-import { pixelAspectOf, withColour } from '../coding/spsColour';
+} from '../media/h264/h264';
+import { ParameterSets, withParameterSets } from '../media/h264/ParameterSets';
+import { pixelAspectOf, withColour } from '../media/h264/spsColour';
 import { type Clock, systemClock } from '../model/Clock';
 import { likelyColour } from '../model/Colour';
 import type { PictureHandlers } from './Picture';

@@ -10,14 +10,14 @@ import {
   StreamMissingError,
   UnauthorizedError,
   UnreachableError,
-} from '../model/errors';
+} from '../model/errors/errors';
 import { publicAddress } from '../model/publicAddress';
 import {
   RequestRefusedError,
   StreamGoneError,
   TlsFailedError,
   TooManyRequestsError,
-} from '../model/sourceErrors';
+} from '../model/errors/sourceErrors';
 import type { ChildExit } from '../process/Child';
 import type { CaptureOptions } from './CaptureOptions';
 

@@ -1,5 +1,5 @@
 import type { AccessUnit } from './AccessUnit';
-import type { MediaError } from './errors';
+import type { MediaError } from './errors/errors';
 
 /** Where access units come from: a capture, an encoder, a decoder. Opened only while somebody wants units. */
 export interface Origin<Unit = AccessUnit> {

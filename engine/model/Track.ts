@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { AccessUnit } from './AccessUnit';
-import { asError } from './asError';
+import { asError } from './errors/asError';
 import { type Clock, systemClock } from './Clock';
-import { CaptureEndedError, type MediaError } from './errors';
+import { CaptureEndedError, type MediaError } from './errors/errors';
 import { type Happening, nextState, type State } from './lifeCycle';
 import type { Origin, OriginListener, OriginRun } from './Origin';
 import { RetrySchedule, type RetryScheduleOptions } from './RetrySchedule';

@@ -1,4 +1,4 @@
-import { SettingError } from './errors';
+import { SettingError } from './errors/errors';
 
 /**
  * What a camera module can be set to, by editor and by message. Names follow rpicam-vid's options in

@@ -1,15 +1,15 @@
 import type { RTCDataChannel, RTCPeerConnection } from 'werift';
 import type { Clock } from '../model/Clock';
-import { MessageError } from '../model/errors';
-import { CallerControl } from './CallerControl';
-import { CONTROL_LABEL, ControlChannel, type PageReport } from './ControlChannel';
-import { DataSender } from './DataSender';
-import { type ChannelData, MessageChannel } from './MessageChannel';
+import { MessageError } from '../model/errors/errors';
+import { CallerControl } from './data/CallerControl';
+import { CONTROL_LABEL, ControlChannel, type PageReport } from './data/ControlChannel';
+import { DataSender } from './data/DataSender';
+import { type ChannelData, MessageChannel } from './data/MessageChannel';
 import type { SentKinds } from './PeerMedia';
-import { ReceiveWindow } from './ReceiveWindow';
-import { repairDataChannels } from './sctpRepairs';
-import { PartsRoom, USUAL_SPLIT_BYTES } from './split';
-import type { SentPicture } from './VideoSender';
+import { ReceiveWindow } from './data/ReceiveWindow';
+import { repairDataChannels } from './data/sctpRepairs';
+import { PartsRoom, USUAL_SPLIT_BYTES } from './data/split';
+import type { SentPicture } from './rtp/send/VideoSender';
 
 /** Who gets what happens on the data channels of a peer. */
 export interface PeerChannelsHandlers {

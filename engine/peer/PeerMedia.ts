@@ -10,19 +10,19 @@ import type { AudioUnit } from '../model/AudioUnit';
 import type { Clock } from '../model/Clock';
 import type { Origin } from '../model/Origin';
 import type { Track } from '../model/Track';
-import { AudioReceiver } from './AudioReceiver';
-import { AudioSender } from './AudioSender';
-import { readFeedback } from './feedback';
-import { audioSenderOptions, extensionIds, videoSenderOptions } from './negotiate';
-import { RembSender } from './RembSender';
-import { RtpSender } from './RtpSender';
-import { readReports } from './receiverReports';
-import { type SecureSender, secureSender } from './SecureSender';
-import { SenderReports } from './SenderReports';
-import type { OfferedMedia } from './sections';
+import { AudioReceiver } from './rtp/receive/AudioReceiver';
+import { AudioSender } from './rtp/send/AudioSender';
+import { readFeedback } from './rtp/rtcp/feedback';
+import { audioSenderOptions, extensionIds, videoSenderOptions } from './sdp/negotiate';
+import { RembSender } from './rtp/rtcp/RembSender';
+import { RtpSender } from './rtp/send/RtpSender';
+import { readReports } from './rtp/rtcp/receiverReports';
+import { type SecureSender, secureSender } from './rtp/send/SecureSender';
+import { SenderReports } from './rtp/rtcp/SenderReports';
+import type { OfferedMedia } from './sdp/sections';
 import type { VideoForm } from './VideoForm';
-import { VideoReceiver } from './VideoReceiver';
-import { type LatencyMode, type SentPicture, VideoSender } from './VideoSender';
+import { VideoReceiver } from './rtp/receive/VideoReceiver';
+import { type LatencyMode, type SentPicture, VideoSender } from './rtp/send/VideoSender';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */
 export interface MediaTracks {

@@ -1,10 +1,10 @@
 import type { RTCCertificate } from 'werift';
 import type { Clock } from '../model/Clock';
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './MessageChannel';
+import type { ChannelData } from './data/MessageChannel';
 import type { PeerChannelsOptions } from './PeerChannels';
 import type { PeerMediaOptions, RemoteMedia } from './PeerMedia';
-import type { LatencyMode } from './VideoSender';
+import type { LatencyMode } from './rtp/send/VideoSender';
 
 /** Who gets what happens to a peer. */
 export interface PeerHandlers {

@@ -1,4 +1,4 @@
-import { CallFailedError } from '../model/callErrors';
+import { CallFailedError } from '../model/errors/callErrors';
 import type { CloseCause } from './CloseCause';
 import type { PeerGroup } from './PeerGroup';
 

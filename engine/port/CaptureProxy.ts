@@ -1,8 +1,8 @@
-import type { CaptureState } from '../Captures';
-import type { FrameSettings } from '../FlowTaps';
-import { RemoteMediaError } from '../model/errors';
+import type { CaptureState } from '../services/Captures';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import { RemoteMediaError } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
-import type { Chunk } from '../output/FlowChunks';
+import type { Chunk } from '../output/flow/FlowChunks';
 import { asBuffer } from './memory';
 import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';

@@ -1,5 +1,5 @@
-import type { ConnectionSettings } from '../Connections';
-import type { EngineEndedError } from '../model/errors';
+import type { ConnectionSettings } from '../services/Connections';
+import type { EngineEndedError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { CloseCause } from '../peer/CloseCause';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';

@@ -1,6 +1,6 @@
-import type { DisplaySettings, DisplayState, PicturePurpose } from '../Displays';
-import type { FrameSettings } from '../FlowTaps';
-import { RemoteMediaError } from '../model/errors';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import { RemoteMediaError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';

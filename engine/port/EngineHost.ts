@@ -1,5 +1,5 @@
 import type { Engine, EngineHandlers } from '../engine';
-import { noteOf } from '../model/errors';
+import { noteOf } from '../model/errors/errors';
 import { asBuffer, ownMemory } from './memory';
 import type { ToMain, ToWorker } from './protocol';
 

@@ -1,6 +1,6 @@
-import { RemoteMediaError } from '../model/errors';
+import { RemoteMediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
-import type { SpeakerSettings } from '../Speakers';
+import type { SpeakerSettings } from '../services/Speakers';
 import { ownMemory } from './memory';
 import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { keepOpusLoaded } from '../coding/opus';
-import { EngineEndedError, RemoteMediaError } from '../model/errors';
+import { keepOpusLoaded } from '../media/audio/opus';
+import { EngineEndedError, RemoteMediaError } from '../model/errors/errors';
 import { RetrySchedule } from '../model/RetrySchedule';
 import { type EngineNote, EngineThread } from './EngineThread';
 import type { Calls, TakenMessages, ToWorker, WorkerSettings } from './protocol';

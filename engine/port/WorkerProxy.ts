@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { type EngineEndedError, MediaError, noteOf, RemoteMediaError } from '../model/errors';
+import {
+  type EngineEndedError,
+  MediaError,
+  noteOf,
+  RemoteMediaError,
+} from '../model/errors/errors';
 import type { Calls } from './protocol';
 import type { WorkerLink } from './WorkerLink';
 

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { asError } from '../model/asError';
+import { asError } from '../model/errors/asError';
 import { withoutSecrets } from '../model/publicAddress';
 import { LineSplitter } from './LineSplitter';
 import { forgetChild, keepChild } from './liveChildren';

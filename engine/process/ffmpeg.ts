@@ -1,4 +1,4 @@
-import { FfmpegMissingError, SettingError } from '../model/errors';
+import { FfmpegMissingError, SettingError } from '../model/errors/errors';
 import { type FfmpegCandidate, ffmpegCandidates } from './ffmpegCandidates';
 import { outputOf } from './outputOf';
 

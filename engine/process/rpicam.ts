@@ -1,5 +1,5 @@
-import { SettingError } from '../model/errors';
-import { RpicamMissingError } from '../model/picameraErrors';
+import { SettingError } from '../model/errors/errors';
+import { RpicamMissingError } from '../model/errors/picameraErrors';
 import { outputOf } from './outputOf';
 
 /** A program that reads the camera module, and what its version knows. */

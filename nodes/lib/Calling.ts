@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../engine/model/Clock';
-import { CallReplacedError } from '../../engine/model/callErrors';
+import { CallReplacedError } from '../../engine/model/errors/callErrors';
 import { RetrySchedule } from '../../engine/model/RetrySchedule';
 import type { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import { type CallTarget, callEndpoint, type LaterError } from '../../signaling/call';

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeStatus as Status } from 'node-red';
-import { noteOf } from '../../engine/model/errors';
+import { noteOf } from '../../engine/model/errors/errors';
 import { Repeats } from './Repeats';
 
 /** The editor gets at most one status a node in this time, in ms; the last one always arrives. */

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import type { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import type { CallTarget } from '../../signaling/call';
 import { Calling } from './Calling';

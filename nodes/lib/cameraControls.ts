@@ -1,4 +1,4 @@
-import { ControlError } from '../../engine/model/errors';
+import { ControlError } from '../../engine/model/errors/errors';
 import type { ControlValue } from '../../engine/port/protocol';
 
 /** A message that may set a camera's controls, or ask for them. */

@@ -1,6 +1,6 @@
 import type { NodeDef } from 'node-red';
 import type { CaptureOptions, SourceOptions } from '../../engine/capture/CaptureOptions';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import type { FramesConfig } from './frameSettings';
 import { numberOf } from './numberOf';
 

@@ -1,5 +1,5 @@
 import type { NodeDef } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import { type EncoderSetting, isHardwareEncoder } from '../../engine/model/H264Encoder';
 import type { ConnectionSettings } from '../../engine/port/protocol';
 import type { DeadManConfig } from './deadManSettings';

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import { numberOf } from './numberOf';
 
 /** The dead-man settings of an rtc-connection as the editor writes them; absent in older flows. */

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import type { EngineProxy } from '../../engine/port/EngineProxy';
 import { holdEngine } from './engine';
 

@@ -1,4 +1,4 @@
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 
 /**
  * The path of an endpoint in its one form: begins with '/', has no empty parts, and does not end

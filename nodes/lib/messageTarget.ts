@@ -1,4 +1,4 @@
-import { MessageError } from '../../engine/model/errors';
+import { MessageError } from '../../engine/model/errors/errors';
 import type { MessageTarget } from '../../engine/port/protocol';
 import { numberOf } from './numberOf';
 import { type PeerMessage, peerOf } from './peerMessage';

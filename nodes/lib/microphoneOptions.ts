@@ -1,6 +1,9 @@
 import type { NodeDef } from 'node-red';
-import type { MicrophoneOptions, MicrophoneRate } from '../../engine/capture/MicrophoneCapture';
-import { SettingError } from '../../engine/model/errors';
+import type {
+  MicrophoneOptions,
+  MicrophoneRate,
+} from '../../engine/capture/microphone/MicrophoneCapture';
+import { SettingError } from '../../engine/model/errors/errors';
 import { backendOf, type SoundConfig } from './soundConfig';
 
 /** The settings of an rtc-microphone as the editor writes them. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import cors from 'cors';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { MediaError } from '../../engine/model/errors';
+import { MediaError } from '../../engine/model/errors/errors';
 import type { Endpoint } from '../../signaling/endpoint';
 import { publicPath } from './endpointPath';
 

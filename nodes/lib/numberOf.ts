@@ -1,4 +1,4 @@
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 
 /** Limits of a setting. */
 export interface NumberLimits {

@@ -1,5 +1,5 @@
 import type { NodeMessage } from 'node-red';
-import { MessageError } from '../../engine/model/errors';
+import { MessageError } from '../../engine/model/errors/errors';
 import { bytesOf } from './bytesOf';
 
 /** A message from or for a peer. */

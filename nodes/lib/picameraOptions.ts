@@ -1,6 +1,6 @@
 import type { NodeDef } from 'node-red';
 import type { PicameraOptions } from '../../engine/capture/CaptureOptions';
-import type { PicameraEncoder } from '../../engine/capture/picameraWay';
+import type { PicameraEncoder } from '../../engine/capture/picamera/picameraWay';
 import {
   type ControlName,
   type PicameraControls,

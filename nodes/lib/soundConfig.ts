@@ -1,4 +1,4 @@
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import type { SoundBackend } from '../../engine/port/protocol';
 
 /** The settings that all nodes with a sound device share. */

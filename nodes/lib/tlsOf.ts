@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import type { TlsOptions } from '../../signaling/post';
 
 /** A core tls-config node, as far as it is used. */

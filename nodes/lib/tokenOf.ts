@@ -1,4 +1,4 @@
-import { TokenLostError } from '../../engine/model/errors';
+import { TokenLostError } from '../../engine/model/errors/errors';
 
 /** What the settings of a node that may ask for a token know of it. */
 export interface TokenConfig {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { VariableMissingError } from '../../engine/model/errors';
+import { VariableMissingError } from '../../engine/model/errors/errors';
 
 /** A reference to a variable of the environment, as the editor writes it. */
 const VARIABLE = /\$\{([^}]+)\}/g;

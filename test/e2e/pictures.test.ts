@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readCells } from '../../engine/capture/timeCells';
+import { readCells } from '../../engine/capture/testPattern/timeCells';
 import { type FlowNode, flowNode, TAB } from '../support/flowNode';
 import { cameraNode, connectionNode, displayNode } from '../support/flows';
 import { NodeRed } from '../support/NodeRed';

@@ -1,5 +1,5 @@
-import { FlvParser } from '../../engine/coding/FlvParser';
-import { nalUnits } from '../../engine/coding/h264';
+import { FlvParser } from '../../engine/media/containers/FlvParser';
+import { nalUnits } from '../../engine/media/h264/h264';
 import { ffmpegBytes } from './streamBytes';
 
 /** How `codedPictures` are made. */

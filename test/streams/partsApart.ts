@@ -1,4 +1,4 @@
-import { nalType } from '../../engine/coding/h264';
+import { nalType } from '../../engine/media/h264/h264';
 import { codedPictures } from './codedPictures';
 
 /** A packet of a container: NAL units, and their decoding time. */

@@ -1,5 +1,5 @@
 import { DtlsClient, type RTCCertificate, RTCDtlsTransport } from 'werift';
-import { kindOf } from '../../engine/peer/connectivityCheck';
+import { kindOf } from '../../engine/peer/stack/connectivityCheck';
 import { CHROMIUM_OFFER } from './browserOffers';
 import { LIMIT_MS } from './GroupRig';
 import { credentialsOf, RawPeer } from './RawPeer';

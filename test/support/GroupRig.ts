@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { joinNals } from '../../engine/coding/h264';
+import { joinNals } from '../../engine/media/h264/h264';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { Track } from '../../engine/model/Track';
 import { PeerGroup, type PeerGroupOptions, type VideoSource } from '../../engine/peer/PeerGroup';

@@ -1,4 +1,4 @@
-import { GopCache } from '../../engine/coding/GopCache';
+import { GopCache } from '../../engine/media/picture/GopCache';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { Origin, OriginListener, OriginRun } from '../../engine/model/Origin';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { TestPicture } from '../../engine/capture/TestPicture';
+import { TestPicture } from '../../engine/capture/testPattern/TestPicture';
 
 /** Options of an `RtspCamera`. */
 export interface RtspCameraOptions {

@@ -11,8 +11,8 @@ import {
   useREMB,
   useVP8,
 } from 'werift';
-import { RtpSender } from '../../engine/peer/RtpSender';
-import { type SecureSender, secureSender } from '../../engine/peer/SecureSender';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
+import { type SecureSender, secureSender } from '../../engine/peer/rtp/send/SecureSender';
 import { waitFor } from './waitFor';
 
 /** Two peers in this process, connected over real sockets: one sends video and sound, one receives. */

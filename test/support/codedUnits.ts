@@ -1,5 +1,5 @@
-import { unitReader } from '../../engine/coding/unitReader';
-import { vp8Size } from '../../engine/coding/vp8';
+import { unitReader } from '../../engine/media/codec/unitReader';
+import { vp8Size } from '../../engine/media/picture/vp8';
 import type { AccessUnit, PeerVideoCodec } from '../../engine/model/AccessUnit';
 import { VIDEO_COLOUR } from '../../engine/model/Colour';
 import { FFMPEGS, movingPicture, record } from './recordings';

@@ -1,5 +1,5 @@
 import type { AudioUnit } from '../../engine/model/AudioUnit';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { Origin, OriginListener } from '../../engine/model/Origin';
 import { Track } from '../../engine/model/Track';
 import { ManualClock } from './ManualClock';

@@ -1,4 +1,4 @@
-import { readCells } from '../../engine/capture/timeCells';
+import { readCells } from '../../engine/capture/testPattern/timeCells';
 import { type AccessUnit, i420Bytes } from '../../engine/model/AccessUnit';
 import { record } from './recordings';
 

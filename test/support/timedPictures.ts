@@ -1,4 +1,4 @@
-import { TestPicture } from '../../engine/capture/TestPicture';
+import { TestPicture } from '../../engine/capture/testPattern/TestPicture';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { record } from './recordings';
 

@@ -1,5 +1,5 @@
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import { CaptureEndedError } from '../../engine/model/errors';
+import { CaptureEndedError } from '../../engine/model/errors/errors';
 import { Track, type TrackOptions } from '../../engine/model/Track';
 import { ManualClock } from './ManualClock';
 import { ManualOrigin } from './ManualOrigin';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import { domainsIn } from '../../nodes/lib/machineNames';
 import { AllowList } from '../../signaling/AllowList';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AnnexBParser } from '../../engine/coding/AnnexBParser';
-import { nalUnits } from '../../engine/coding/h264';
+import { AnnexBParser } from '../../engine/media/h264/AnnexBParser';
+import { nalUnits } from '../../engine/media/h264/h264';
 
 // First bytes: SPS, PPS, SEI, delimiter; slices whose first bit says that they begin a picture.
 const SPS = Buffer.from([0x67, 1, 2]);

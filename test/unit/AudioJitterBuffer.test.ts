@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AudioJitterBuffer } from '../../engine/output/AudioJitterBuffer';
-import { Ticker } from '../../engine/output/Ticker';
+import { AudioJitterBuffer } from '../../engine/output/speaker/AudioJitterBuffer';
+import { Ticker } from '../../engine/output/speaker/Ticker';
 import { ManualClock } from '../support/ManualClock';
 
 const FRAMES_PER_MS = 48;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setInterval } from 'node:timers/promises';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
-import { AudioReceiver } from '../../engine/peer/AudioReceiver';
-import { rtpHeader } from '../../engine/peer/rtpHeader';
+import { AudioReceiver } from '../../engine/peer/rtp/receive/AudioReceiver';
+import { rtpHeader } from '../../engine/peer/rtp/rtpHeader';
 import { SendingPair } from '../support/SendingPair';
 import { waitFor } from '../support/waitFor';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtpPacket } from 'werift';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
-import { AudioSender } from '../../engine/peer/AudioSender';
-import { RtpSender } from '../../engine/peer/RtpSender';
+import { AudioSender } from '../../engine/peer/rtp/send/AudioSender';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
 import { manualSound } from '../support/manualSound';
 import { settled } from '../support/settled';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BitrateLimit } from '../../engine/peer/BitrateLimit';
+import { BitrateLimit } from '../../engine/peer/rtp/receive/BitrateLimit';
 
 const TARGET = 3_000_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ByteQueue } from '../../engine/coding/ByteQueue';
+import { ByteQueue } from '../../engine/media/containers/ByteQueue';
 import { randomSplits, seededRandom } from '../support/recordings';
 
 const BYTES = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7) % 251));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { epochMs } from '../../engine/model/Clock';
-import { CallerControl } from '../../engine/peer/CallerControl';
+import { CallerControl } from '../../engine/peer/data/CallerControl';
 import { ManualClock } from '../support/ManualClock';
 import { TestChannel } from '../support/TestChannel';
 import { TestSender } from '../support/TestSender';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
-import { CalleeUnreachableError } from '../../engine/model/callErrors';
+import { CalleeUnreachableError } from '../../engine/model/errors/callErrors';
 import type { ConnectionProxyEvents } from '../../engine/port/ConnectionProxy';
 import { Calling, type CallingConnection } from '../../nodes/lib/Calling';
 import type { callEndpoint, LaterError } from '../../signaling/call';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CodecProcess } from '../../engine/coding/CodecProcess';
-import type { Conversion } from '../../engine/coding/Conversion';
+import { CodecProcess } from '../../engine/media/codec/CodecProcess';
+import type { Conversion } from '../../engine/media/codec/Conversion';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { epochMs } from '../../engine/model/Clock';
-import { ControlChannel } from '../../engine/peer/ControlChannel';
-import type { SentPicture } from '../../engine/peer/VideoSender';
+import { ControlChannel } from '../../engine/peer/data/ControlChannel';
+import type { SentPicture } from '../../engine/peer/rtp/send/VideoSender';
 import { TestChannel } from '../support/TestChannel';
 import { TestSender } from '../support/TestSender';
 

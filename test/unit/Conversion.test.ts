@@ -5,7 +5,7 @@ import {
   type Conversion,
   conversionArguments,
   isSameConversion,
-} from '../../engine/coding/Conversion';
+} from '../../engine/media/codec/Conversion';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 
 const BASE: Conversion = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { DevicePresence } from '../../engine/capture/DevicePresence';
+import { DevicePresence } from '../../engine/capture/v4l2/DevicePresence';
 import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 5000;

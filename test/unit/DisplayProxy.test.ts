@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EngineEndedError, MessageError, noteOf } from '../../engine/model/errors';
+import { EngineEndedError, MessageError, noteOf } from '../../engine/model/errors/errors';
 import { DisplayProxy } from '../../engine/port/DisplayProxy';
 import type { WorkerLink } from '../../engine/port/WorkerLink';
 import { settled } from '../support/settled';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { I420Canvas, yuvOf } from '../../engine/capture/I420Canvas';
-import { Source } from '../../engine/capture/Source';
-import { fromI420 } from '../../engine/coding/pixels';
-import { type DisplaySettings, type DisplayState, Displays } from '../../engine/Displays';
-import { FlowTaps } from '../../engine/FlowTaps';
-import type { MediaError } from '../../engine/model/errors';
+import { I420Canvas, yuvOf } from '../../engine/capture/testPattern/I420Canvas';
+import { Source } from '../../engine/source/Source';
+import { fromI420 } from '../../engine/media/picture/pixels';
+import { type DisplaySettings, type DisplayState, Displays } from '../../engine/services/Displays';
+import { FlowTaps } from '../../engine/output/flow/FlowTaps';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { Frame } from '../../engine/model/Frame';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
-import { Sources } from '../../engine/Sources';
+import { Sources } from '../../engine/source/Sources';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { waitFor } from '../support/waitFor';
 

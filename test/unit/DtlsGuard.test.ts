@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { recordsIn } from '../../engine/peer/dtlsRecord';
+import { recordsIn } from '../../engine/peer/stack/dtlsRecord';
 import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { BarePeer } from '../support/BarePeer';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { Conversion } from '../../engine/coding/Conversion';
-import { Encoder } from '../../engine/coding/Encoder';
+import type { Conversion } from '../../engine/media/codec/Conversion';
+import { Encoder } from '../../engine/media/codec/Encoder';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';
 import { ManualClock } from '../support/ManualClock';

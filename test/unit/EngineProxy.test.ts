@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { CaptureProxyOptions, ReceivedFrame } from '../../engine/port/CaptureProxy';
 import { EngineProxy } from '../../engine/port/EngineProxy';
 import { flood } from '../support/flood';

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { path as packagedPath } from '@ffmpeg-installer/ffmpeg';
-import type { FfmpegCaptureOptions } from '../../engine/capture/arguments';
-import { FfmpegCapture } from '../../engine/capture/FfmpegCapture';
-import { nalType, nalUnits } from '../../engine/coding/h264';
-import { jpegSize } from '../../engine/coding/jpeg';
+import type { FfmpegCaptureOptions } from '../../engine/capture/ffmpeg/arguments';
+import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
+import { nalType, nalUnits } from '../../engine/media/h264/h264';
+import { jpegSize } from '../../engine/media/picture/jpeg';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { epochMs } from '../../engine/model/Clock';
 import {
@@ -23,7 +23,7 @@ import {
   StreamMissingError,
   UnauthorizedError,
   UnreachableError,
-} from '../../engine/model/errors';
+} from '../../engine/model/errors/errors';
 import type { OriginRun } from '../../engine/model/Origin';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { jpegCameraOf } from '../support/jpegCamera';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { epochMs } from '../../engine/model/Clock';
-import { type Chunk, FlowChunks } from '../../engine/output/FlowChunks';
+import { type Chunk, FlowChunks } from '../../engine/output/flow/FlowChunks';
 import { manualSound, unitsOf } from '../support/manualSound';
 import { settled } from '../support/settled';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Frame } from '../../engine/model/Frame';
 import { Track } from '../../engine/model/Track';
-import { FlowFrames } from '../../engine/output/FlowFrames';
+import { FlowFrames } from '../../engine/output/flow/FlowFrames';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 import { unitOf } from '../support/unitOf';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { FlowInputs } from '../../engine/FlowInputs';
+import { FlowInputs } from '../../engine/source/flow/FlowInputs';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 
 const gray = (width: number, height: number) => ({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ContainerError } from '../../engine/coding/ContainerError';
-import { FlvParser, type FlvVideo } from '../../engine/coding/FlvParser';
-import { FlvWriter } from '../../engine/coding/FlvWriter';
-import { nalType } from '../../engine/coding/h264';
+import { ContainerError } from '../../engine/media/containers/ContainerError';
+import { FlvParser, type FlvVideo } from '../../engine/media/containers/FlvParser';
+import { FlvWriter } from '../../engine/media/codec/FlvWriter';
+import { nalType } from '../../engine/media/h264/h264';
 import { FFMPEGS, movingPicture, packetsOf, record } from '../support/recordings';
 
 const SPS = Buffer.from('6742c01e', 'hex');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FrameRateMeter } from '../../engine/coding/FrameRateMeter';
+import { FrameRateMeter } from '../../engine/source/FrameRateMeter';
 import { seededRandom } from '../support/recordings';
 
 /** The rate that is measured after these intervals in ms. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GopCache } from '../../engine/coding/GopCache';
+import { GopCache } from '../../engine/media/picture/GopCache';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 
 describe('GopCache', () => {

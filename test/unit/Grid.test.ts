@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { I420Canvas, yuvOf } from '../../engine/capture/I420Canvas';
+import { I420Canvas, yuvOf } from '../../engine/capture/testPattern/I420Canvas';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import { Track } from '../../engine/model/Track';
-import { Grid } from '../../engine/output/Grid';
-import { fitInto, gridLayout } from '../../engine/output/gridLayout';
+import { Grid } from '../../engine/source/Grid';
+import { fitInto, gridLayout } from '../../engine/source/gridLayout';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';

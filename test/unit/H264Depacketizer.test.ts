@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { joinNals } from '../../engine/coding/h264';
-import { H264Depacketizer } from '../../engine/peer/H264Depacketizer';
+import { joinNals } from '../../engine/media/h264/h264';
+import { H264Depacketizer } from '../../engine/peer/rtp/receive/H264Depacketizer';
 
 /** 320x240, baseline. */
 const SPS = Buffer.from('6742c015dc141fb0110000030001000003003c8f162f80', 'hex');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { H264Passthrough } from '../../engine/capture/H264Passthrough';
 import type { Picture } from '../../engine/capture/Picture';
-import { FlvWriter } from '../../engine/coding/FlvWriter';
-import { joinNals, nalUnits } from '../../engine/coding/h264';
+import { FlvWriter } from '../../engine/media/codec/FlvWriter';
+import { joinNals, nalUnits } from '../../engine/media/h264/h264';
 
 /** An Exp-Golomb code (H.264, 9.1), as a string of bits. */
 function ue(value: number): string {

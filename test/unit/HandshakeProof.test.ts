@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { CipherContext, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
-import { CONTENT_TYPE } from '../../engine/peer/dtlsRecord';
-import { HANDSHAKE_TYPE, HandshakeProof } from '../../engine/peer/HandshakeProof';
+import { CONTENT_TYPE } from '../../engine/peer/stack/dtlsRecord';
+import { HANDSHAKE_TYPE, HandshakeProof } from '../../engine/peer/stack/HandshakeProof';
 import { DtlsGuard } from '../../engine/peer/stack/DtlsGuard';
 import { waitFor } from '../support/waitFor';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { conversionArguments } from '../../engine/coding/Conversion';
-import { HardwareEncoders } from '../../engine/coding/HardwareEncoders';
+import { conversionArguments } from '../../engine/media/codec/Conversion';
+import { HardwareEncoders } from '../../engine/media/codec/HardwareEncoders';
 import { HARDWARE_ENCODERS, type HardwareEncoder } from '../../engine/model/H264Encoder';
 import { type Ffmpeg, FfmpegFinder } from '../../engine/process/ffmpeg';
 import { ManualClock } from '../support/ManualClock';

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { FfmpegCapture } from '../../engine/capture/FfmpegCapture';
+import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
 import type { UrlOptions } from '../../engine/capture/url';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { type Clock, systemClock } from '../../engine/model/Clock';
-import { type MediaError, UnauthorizedError } from '../../engine/model/errors';
+import { type MediaError, UnauthorizedError } from '../../engine/model/errors/errors';
 import type { OriginRun } from '../../engine/model/Origin';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { I420Cutter } from '../../engine/coding/I420Cutter';
-import { JpegSplitter } from '../../engine/coding/JpegSplitter';
+import { I420Cutter } from '../../engine/media/containers/I420Cutter';
+import { JpegSplitter } from '../../engine/media/containers/JpegSplitter';
 
 /** A JPEG in structure: an APP1 segment, a table, a scan. */
 function jpeg(app: readonly number[], scan: readonly number[]): Buffer {

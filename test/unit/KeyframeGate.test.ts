@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KeyframeGate } from '../../engine/coding/KeyframeGate';
+import { KeyframeGate } from '../../engine/media/codec/KeyframeGate';
 import { ManualClock } from '../support/ManualClock';
 
 describe('KeyframeGate', () => {

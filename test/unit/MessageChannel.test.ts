@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MessageChannel } from '../../engine/peer/MessageChannel';
-import { SplitReader } from '../../engine/peer/split';
+import { MessageChannel } from '../../engine/peer/data/MessageChannel';
+import { SplitReader } from '../../engine/peer/data/split';
 import { settled } from '../support/settled';
 import { TestChannel } from '../support/TestChannel';
 import { TestSender } from '../support/TestSender';

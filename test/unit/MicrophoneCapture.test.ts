@@ -3,12 +3,15 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { MicrophoneCapture, type MicrophoneOptions } from '../../engine/capture/MicrophoneCapture';
+import {
+  MicrophoneCapture,
+  type MicrophoneOptions,
+} from '../../engine/capture/microphone/MicrophoneCapture';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { type Clock, epochMs, systemClock } from '../../engine/model/Clock';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { OriginRun } from '../../engine/model/Origin';
-import { SoundFinder } from '../../engine/process/SoundFinder';
+import { SoundFinder } from '../../engine/process/sound/SoundFinder';
 import { ManualClock } from '../support/ManualClock';
 import { childrenOf } from '../support/processes';
 import { SoundServer } from '../support/SoundServer';
@@ -49,7 +52,7 @@ function opened(
 
 /** The classes as they are shipped: naudiodon runs in a process of its own, from a compiled file. */
 function builtCapture(directory: string): typeof MicrophoneCapture {
-  const path = join(directory, 'capture/MicrophoneCapture.js');
+  const path = join(directory, 'capture/microphone/MicrophoneCapture.js');
   return (require(path) as { MicrophoneCapture: typeof MicrophoneCapture }).MicrophoneCapture;
 }
 

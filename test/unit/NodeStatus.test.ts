@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Node, NodeAPI } from 'node-red';
-import { DeviceBusyError, FileMissingError } from '../../engine/model/errors';
-import { UnusableError } from '../../engine/model/UnusableError';
+import { DeviceBusyError, FileMissingError } from '../../engine/model/errors/errors';
+import { UnusableError } from '../../engine/model/errors/UnusableError';
 import { LOOK, NodeStatus } from '../../nodes/lib/NodeStatus';
 
 const CATALOG: Record<string, string> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OpusRendition, type OpusSettings } from '../../engine/coding/OpusRendition';
-import { PcmRendition, type PcmSettings } from '../../engine/coding/PcmRendition';
+import { OpusRendition, type OpusSettings } from '../../engine/source/OpusRendition';
+import { PcmRendition, type PcmSettings } from '../../engine/source/PcmRendition';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { listenTo, manualSound, unitsOf } from '../support/manualSound';
 import { seededRandom } from '../support/recordings';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadOpus } from '../../engine/coding/opus';
-import { PcmRendition, type PcmSettings } from '../../engine/coding/PcmRendition';
+import { loadOpus } from '../../engine/media/audio/opus';
+import { PcmRendition, type PcmSettings } from '../../engine/source/PcmRendition';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { listenTo, manualSound, unitsOf } from '../support/manualSound';
 import { channelOf, frequencyOf, levelDb, tone } from '../support/tones';

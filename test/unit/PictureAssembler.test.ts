@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { joinNals, NAL, nalType, nalUnits } from '../../engine/coding/h264';
+import { joinNals, NAL, nalType, nalUnits } from '../../engine/media/h264/h264';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import { H264Depacketizer } from '../../engine/peer/H264Depacketizer';
+import { H264Depacketizer } from '../../engine/peer/rtp/receive/H264Depacketizer';
 import {
   type Depacketizer,
   PictureAssembler,
   type PicturePacket,
   type ReceivedPicture,
-} from '../../engine/peer/PictureAssembler';
-import { rtpPayloads } from '../../engine/peer/rtpPayloads';
-import { SequenceWindow } from '../../engine/peer/SequenceWindow';
-import { Vp8Depacketizer } from '../../engine/peer/Vp8Depacketizer';
+} from '../../engine/peer/rtp/receive/PictureAssembler';
+import { rtpPayloads } from '../../engine/peer/rtp/send/rtpPayloads';
+import { SequenceWindow } from '../../engine/peer/rtp/receive/SequenceWindow';
+import { Vp8Depacketizer } from '../../engine/peer/rtp/receive/Vp8Depacketizer';
 import { codedUnits } from '../support/codedUnits';
 import { ManualClock } from '../support/ManualClock';
 import { seededRandom } from '../support/recordings';

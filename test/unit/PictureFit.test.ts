@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { I420Canvas, yuvOf } from '../../engine/capture/I420Canvas';
+import { I420Canvas, yuvOf } from '../../engine/capture/testPattern/I420Canvas';
 import { type AccessUnit, i420Bytes } from '../../engine/model/AccessUnit';
-import { PictureFit } from '../../engine/output/PictureFit';
+import { PictureFit } from '../../engine/output/window/PictureFit';
 
 /** Red on the left, blue on the right. */
 function striped(width: number, height: number): AccessUnit {

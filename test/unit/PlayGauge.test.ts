@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PlayGauge, parsePlayed } from '../../engine/output/PlayGauge';
+import { PlayGauge, parsePlayed } from '../../engine/output/speaker/PlayGauge';
 
 const BLOCK_MS = 20;
 

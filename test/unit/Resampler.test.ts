@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Resampler } from '../../engine/coding/Resampler';
+import { Resampler } from '../../engine/media/audio/Resampler';
 import { randomSplits } from '../support/recordings';
 import { amplitudeAt, channelOf, frequencyOf, impurityDb, levelDb, tone } from '../support/tones';
 

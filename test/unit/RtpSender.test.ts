@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtpPacket } from 'werift';
-import { RtpSender } from '../../engine/peer/RtpSender';
-import { playoutDelay } from '../../engine/peer/rtpHeader';
-import type { SecureSender } from '../../engine/peer/SecureSender';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
+import { playoutDelay } from '../../engine/peer/rtp/rtpHeader';
+import type { SecureSender } from '../../engine/peer/rtp/send/SecureSender';
 import { ManualClock } from '../support/ManualClock';
 
 interface Sent {

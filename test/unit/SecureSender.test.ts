@@ -8,8 +8,8 @@ import {
   RtpPacket,
   SrtpSession,
 } from 'werift';
-import { RtpSender } from '../../engine/peer/RtpSender';
-import { secureSender } from '../../engine/peer/SecureSender';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
+import { secureSender } from '../../engine/peer/rtp/send/SecureSender';
 
 /** A transport as the sender sees it after the handshake, and the browser's end of it. */
 function setUp(profile: number) {

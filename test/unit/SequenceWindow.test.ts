@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SequenceWindow } from '../../engine/peer/SequenceWindow';
+import { SequenceWindow } from '../../engine/peer/rtp/receive/SequenceWindow';
 import { ManualClock } from '../support/ManualClock';
 import { seededRandom } from '../support/recordings';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Silence } from '../../engine/capture/Silence';
+import { Silence } from '../../engine/source/Silence';
 import { ManualClock } from '../support/ManualClock';
 
 describe('Silence', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FfmpegMissingError } from '../../engine/model/errors';
-import { SoundMissingError } from '../../engine/model/soundErrors';
+import { FfmpegMissingError } from '../../engine/model/errors/errors';
+import { SoundMissingError } from '../../engine/model/errors/soundErrors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import type { Output, OutputOptions } from '../../engine/process/outputOf';
-import { SoundFinder } from '../../engine/process/SoundFinder';
+import { SoundFinder } from '../../engine/process/sound/SoundFinder';
 
 const CARD = 'card 1: Device [USB Audio], device 0: USB Audio [USB Audio]\n';
 const noFfmpeg = () => new FfmpegFinder({ candidates: () => [] });

@@ -5,12 +5,12 @@ import { after, before, describe, it } from 'node:test';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import type { Clock } from '../../engine/model/Clock';
 import { systemClock } from '../../engine/model/Clock';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import type { Origin } from '../../engine/model/Origin';
 import { Track } from '../../engine/model/Track';
-import { Speaker, type SpeakerOptions } from '../../engine/output/Speaker';
-import { Ticker } from '../../engine/output/Ticker';
-import { SoundFinder } from '../../engine/process/SoundFinder';
+import { Speaker, type SpeakerOptions } from '../../engine/output/speaker/Speaker';
+import { Ticker } from '../../engine/output/speaker/Ticker';
+import { SoundFinder } from '../../engine/process/sound/SoundFinder';
 import { childrenOf } from '../support/processes';
 import { SERVER_CHANNELS, SERVER_RATE, SoundServer } from '../support/SoundServer';
 import { amplitudeAt, channelOf, frequencyOf, levelDb, tone } from '../support/tones';
@@ -70,8 +70,8 @@ describe('A Speaker', { timeout: 120_000 }, () => {
   });
 
   it('plays by naudiodon, which runs in a process of its own, as it is shipped', async () => {
-    const Built: typeof Speaker = require(`${built}/output/Speaker`).Speaker;
-    const Finder: typeof SoundFinder = require(`${built}/process/SoundFinder`).SoundFinder;
+    const Built: typeof Speaker = require(`${built}/output/speaker/Speaker`).Speaker;
+    const Finder: typeof SoundFinder = require(`${built}/process/sound/SoundFinder`).SoundFinder;
     const speaker = new Built(
       { device: 'vspk', backend: 'naudiodon', volume: 1, muted: false, depthMs: 60 },
       { sound: new Finder({ env: server.env }) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SteadySize } from '../../engine/coding/SteadySize';
+import { SteadySize } from '../../engine/source/SteadySize';
 
 const SMALL = { width: 320, height: 240 };
 const LARGE = { width: 640, height: 480 };

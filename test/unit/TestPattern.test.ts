@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getActiveResourcesInfo } from 'node:process';
 import { describe, it } from 'node:test';
-import { TestPattern, type TestPatternOptions } from '../../engine/capture/TestPattern';
-import { readCells } from '../../engine/capture/timeCells';
+import { TestPattern, type TestPatternOptions } from '../../engine/capture/testPattern/TestPattern';
+import { readCells } from '../../engine/capture/testPattern/timeCells';
 import { type AccessUnit, i420Bytes } from '../../engine/model/AccessUnit';
 import { type Clock, epochMs } from '../../engine/model/Clock';
 import { ManualClock } from '../support/ManualClock';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TestPicture } from '../../engine/capture/TestPicture';
+import { TestPicture } from '../../engine/capture/testPattern/TestPicture';
 
 const [WIDTH, HEIGHT] = [640, 480];
 const TIME_MS = Date.UTC(2026, 2, 3, 4, 5, 6, 789);

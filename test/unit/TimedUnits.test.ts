@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { TimedUnits } from '../../engine/capture/TimedUnits';
+import { TimedUnits } from '../../engine/capture/picamera/TimedUnits';
 import { Fifo } from '../../engine/process/Fifo';
 import { waitFor } from '../support/waitFor';
 

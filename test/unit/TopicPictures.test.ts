@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
-import { TopicPictures } from '../../engine/TopicPictures';
+import { TopicPictures } from '../../engine/source/flow/TopicPictures';
 import { ManualClock } from '../support/ManualClock';
 
 const FRAME = { format: 'gray8', width: 2, height: 2, data: Buffer.alloc(4) } as const;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Track } from '../../engine/model/Track';
-import { RtpSender } from '../../engine/peer/RtpSender';
-import { VideoSender } from '../../engine/peer/VideoSender';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
+import { VideoSender } from '../../engine/peer/rtp/send/VideoSender';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Vp8Depacketizer } from '../../engine/peer/Vp8Depacketizer';
+import { Vp8Depacketizer } from '../../engine/peer/rtp/receive/Vp8Depacketizer';
 
 /** Frame tag and start code of a keyframe, 640x360. */
 const KEY = Buffer.from('10020 09d012a8002 6801'.replaceAll(' ', ''), 'hex');

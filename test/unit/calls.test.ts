@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { joinNals } from '../../engine/coding/h264';
+import { joinNals } from '../../engine/media/h264/h264';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import { AnswerError } from '../../engine/model/callErrors';
+import { AnswerError } from '../../engine/model/errors/callErrors';
 import { Track } from '../../engine/model/Track';
 import { PeerGroup, type PeerGroupOptions, type VideoSource } from '../../engine/peer/PeerGroup';
 import type { RemoteMedia } from '../../engine/peer/PeerMedia';

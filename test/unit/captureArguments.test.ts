@@ -4,9 +4,9 @@ import {
   type CaptureRequest,
   captureArguments,
   type FfmpegCaptureOptions,
-} from '../../engine/capture/arguments';
+} from '../../engine/capture/ffmpeg/arguments';
 import { type UrlOptions, urlWithCredentials } from '../../engine/capture/url';
-import type { Way } from '../../engine/capture/way';
+import type { Way } from '../../engine/capture/ffmpeg/way';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 
 const OLD: Ffmpeg = {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { noteOf, OfferError, RemoteMediaError, TooManyPeersError } from '../../engine/model/errors';
-import { NoSocketError } from '../../engine/model/peerErrors';
+import {
+  noteOf,
+  OfferError,
+  RemoteMediaError,
+  TooManyPeersError,
+} from '../../engine/model/errors/errors';
+import { NoSocketError } from '../../engine/model/errors/peerErrors';
 import { HEAD, OFFER, post, startSignaling } from '../support/endpoints';
 import type { HttpServer } from '../support/HttpServer';
 import { ManualClock } from '../support/ManualClock';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { kindOf, newCredentials, verifiedCheck } from '../../engine/peer/connectivityCheck';
+import { kindOf, newCredentials, verifiedCheck } from '../../engine/peer/stack/connectivityCheck';
 import { connectivityCheck, USE_CANDIDATE } from '../support/stunMessage';
 
 const OURS = { fragment: 'us', password: 'a password of twenty-two' };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ContainerError } from '../../engine/coding/ContainerError';
-import { FlvParser } from '../../engine/coding/FlvParser';
-import { IvfParser } from '../../engine/coding/IvfParser';
-import { MpjpegParser } from '../../engine/coding/MpjpegParser';
-import { NutParser } from '../../engine/coding/NutParser';
-import { Y4mParser } from '../../engine/coding/Y4mParser';
+import { ContainerError } from '../../engine/media/containers/ContainerError';
+import { FlvParser } from '../../engine/media/containers/FlvParser';
+import { IvfParser } from '../../engine/media/containers/IvfParser';
+import { MpjpegParser } from '../../engine/media/containers/MpjpegParser';
+import { NutParser } from '../../engine/media/containers/NutParser';
+import { Y4mParser } from '../../engine/media/containers/Y4mParser';
 import {
   FFMPEGS,
   md5,

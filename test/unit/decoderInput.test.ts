@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { FlvParser, type FlvVideo } from '../../engine/coding/FlvParser';
-import { FlvWriter } from '../../engine/coding/FlvWriter';
-import { MpjpegParser } from '../../engine/coding/MpjpegParser';
-import { unitWriter } from '../../engine/coding/unitWriter';
-import { Y4mParser } from '../../engine/coding/Y4mParser';
+import { FlvParser, type FlvVideo } from '../../engine/media/containers/FlvParser';
+import { FlvWriter } from '../../engine/media/codec/FlvWriter';
+import { MpjpegParser } from '../../engine/media/containers/MpjpegParser';
+import { unitWriter } from '../../engine/media/codec/unitWriter';
+import { Y4mParser } from '../../engine/media/containers/Y4mParser';
 import { FFMPEGS, md5, movingPicture, record } from '../support/recordings';
 
 /** A unit that is not decoded by then stays in the decoder until the next one comes. */

@@ -3,15 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { listCameras, type Run } from '../../engine/capture/devices';
+import { listCameras, type Run } from '../../engine/capture/v4l2/devices';
 import {
   parseAvfoundationDevices,
   parseDshowDevices,
   parseDshowOptions,
   parseV4l2Ctl,
   parseV4l2Formats,
-} from '../../engine/capture/deviceTexts';
-import { type CameraMode, chooseMode } from '../../engine/capture/modes';
+} from '../../engine/capture/v4l2/deviceTexts';
+import { type CameraMode, chooseMode } from '../../engine/capture/v4l2/modes';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 

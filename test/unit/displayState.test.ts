@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type DisplayParts, displayStateOf } from '../../engine/displayState';
+import { type DisplayParts, displayStateOf } from '../../engine/services/displayState';
 
 const LIVE = { state: 'live', width: 640, height: 480, frameRate: 30 } as const;
 const SIZE = { width: 640, height: 480 };

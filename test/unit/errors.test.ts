@@ -6,7 +6,7 @@ import {
   MediaError,
   noteOf,
   RemoteMediaError,
-} from '../../engine/model/errors';
+} from '../../engine/model/errors/errors';
 
 describe('media errors', () => {
   it('keep code, text and facts on the way over the thread boundary', () => {

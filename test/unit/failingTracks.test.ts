@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import type { MediaError } from '../../engine/model/errors';
+import type { MediaError } from '../../engine/model/errors/errors';
 import { settled } from '../support/settled';
 import { failure, setUpTrack as setUp } from '../support/trackRig';
 import { unitOf } from '../support/unitOf';

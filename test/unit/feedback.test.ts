@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtcpPacketConverter } from 'werift';
-import { readFeedback } from '../../engine/peer/feedback';
+import { readFeedback } from '../../engine/peer/rtp/rtcp/feedback';
 
 const OURS = 0x11223344;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { path as packagedPath } from '@ffmpeg-installer/ffmpeg';
-import { FfmpegMissingError, SettingError } from '../../engine/model/errors';
+import { FfmpegMissingError, SettingError } from '../../engine/model/errors/errors';
 import { FfmpegFinder, parseFfmpegEncoders, parseFfmpegVersion } from '../../engine/process/ffmpeg';
 import { ffmpegCandidates } from '../../engine/process/ffmpegCandidates';
 

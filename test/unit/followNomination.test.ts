@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RTCPeerConnection } from 'werift';
-import { type ConnectivityCheck, followNomination } from '../../engine/peer/followNomination';
+import { type ConnectivityCheck, followNomination } from '../../engine/peer/stack/followNomination';
 
 const CABLE = { name: 'socket of the cable' };
 const WIRELESS = { name: 'socket of the wireless network' };

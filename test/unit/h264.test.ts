@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BitReader } from '../../engine/coding/BitReader';
-import { ContainerError } from '../../engine/coding/ContainerError';
-import { FlvParser } from '../../engine/coding/FlvParser';
-import { hasBSlice, joinNals, nalType, nalUnits, spsInfo } from '../../engine/coding/h264';
-import { withParameterSets } from '../../engine/coding/ParameterSets';
+import { BitReader } from '../../engine/media/h264/BitReader';
+import { ContainerError } from '../../engine/media/containers/ContainerError';
+import { FlvParser } from '../../engine/media/containers/FlvParser';
+import { hasBSlice, joinNals, nalType, nalUnits, spsInfo } from '../../engine/media/h264/h264';
+import { withParameterSets } from '../../engine/media/h264/ParameterSets';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';
 
 function encode(ffmpeg: string, source: string[], x264: string[]) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { Conversion } from '../../engine/coding/Conversion';
-import { type Converter, converterFor } from '../../engine/coding/Converter';
-import { nalType, nalUnits } from '../../engine/coding/h264';
-import { colourTold } from '../../engine/coding/spsColour';
+import type { Conversion } from '../../engine/media/codec/Conversion';
+import { type Converter, converterFor } from '../../engine/media/codec/Converter';
+import { nalType, nalUnits } from '../../engine/media/h264/h264';
+import { colourTold } from '../../engine/media/h264/spsColour';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { systemClock } from '../../engine/model/Clock';
 import { VIDEO_COLOUR } from '../../engine/model/Colour';

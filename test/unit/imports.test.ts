@@ -1,28 +1,45 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 
 const ROOT = join(__dirname, '../..');
 const MOST_LINES = 400;
+const MOST_FILES = 20;
 
+/** What everything that handles pictures and sound may use. */
+const MEDIA = [
+  'engine/media/codec',
+  'engine/media/audio',
+  'engine/media/picture',
+  'engine/media/h264',
+  'engine/media/containers',
+  'engine/process',
+  'engine/model',
+];
 /** The floors: what a directory may import besides itself, the longest name that fits counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/model': [],
   'engine/process': ['engine/model'],
-  'engine/coding': ['engine/process', 'engine/model'],
-  'engine/capture': ['engine/coding', 'engine/process', 'engine/model'],
-  'engine/peer': ['engine/coding', 'engine/process', 'engine/model'],
-  'engine/output': ['engine/coding', 'engine/process', 'engine/model'],
-  'engine/port': ['engine'],
+  'engine/media/containers': ['engine/model'],
+  'engine/media/h264': ['engine/media/containers', 'engine/model'],
+  'engine/media/picture': ['engine/media/containers', 'engine/process', 'engine/model'],
+  'engine/media/audio': ['engine/media/containers', 'engine/model'],
+  'engine/media/codec': MEDIA,
+  'engine/source': MEDIA,
+  'engine/capture': ['engine/source', ...MEDIA],
+  'engine/peer': MEDIA,
+  'engine/output': ['engine/source', ...MEDIA],
+  'engine/services': ['engine/capture', 'engine/peer', 'engine/output', 'engine/source', ...MEDIA],
   engine: [
+    'engine/services',
     'engine/capture',
     'engine/peer',
     'engine/output',
-    'engine/coding',
-    'engine/process',
-    'engine/model',
+    'engine/source',
+    ...MEDIA,
   ],
+  'engine/port': ['engine'],
   signaling: ['engine/model'],
   nodes: ['signaling', 'engine/port', 'engine/model'],
   client: [],
@@ -173,6 +190,21 @@ describe('the imports of the sources', () => {
 });
 
 describe('the sources', () => {
+  it(`of the engine lie in folders of at most ${MOST_FILES} files`, () => {
+    const folders = FILES.filter(file => file.startsWith('engine/')).map(file => dirname(file));
+    const crowded = new Set(
+      folders.filter(each => folders.filter(other => other === each).length > MOST_FILES),
+    );
+    assert.deepEqual([...crowded], []);
+  });
+
+  it('of the engine have one file at the root', () => {
+    assert.deepEqual(
+      FILES.filter(file => dirname(file) === 'engine'),
+      ['engine/engine.ts'],
+    );
+  });
+
   it(`are files of at most ${MOST_LINES} lines`, () => {
     const long = FILES.filter(
       file => readFileSync(join(ROOT, file), 'utf8').split('\n').length > MOST_LINES + 1,

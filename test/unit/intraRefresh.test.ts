@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FfmpegCapture } from '../../engine/capture/FfmpegCapture';
-import { Source } from '../../engine/capture/Source';
+import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
+import { Source } from '../../engine/source/Source';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { intraRefresh } from '../streams/intraRefresh';

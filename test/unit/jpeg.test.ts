@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { jpegSize } from '../../engine/coding/jpeg';
+import { jpegSize } from '../../engine/media/picture/jpeg';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';
 
 for (const ffmpeg of FFMPEGS) {

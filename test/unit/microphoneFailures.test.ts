@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { microphoneFailure, movedTo } from '../../engine/capture/microphoneFailures';
+import { microphoneFailure, movedTo } from '../../engine/capture/microphone/microphoneFailures';
 import type { ChildExit } from '../../engine/process/Child';
 
 const ended = (lastWords: string[], fields: Partial<ChildExit> = {}): ChildExit => ({

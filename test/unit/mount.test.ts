@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import express, { type Express, type RequestHandler } from 'express';
 import type { NodeAPI } from 'node-red';
-import { SettingError } from '../../engine/model/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import { normalisePath, publicPath, urlBase } from '../../nodes/lib/endpointPath';
 import {
   HttpNodeOffError,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NaudiodonReader, naudiodonFrame } from '../../engine/capture/naudiodonFrames';
+import { NaudiodonReader, naudiodonFrame } from '../../engine/capture/microphone/naudiodonFrames';
 import { randomSplits, seededRandom } from '../support/recordings';
 
 const random = seededRandom(11);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OfferError } from '../../engine/model/errors';
-import { checkOffer, stackOffer } from '../../engine/peer/offer';
+import { OfferError } from '../../engine/model/errors/errors';
+import { checkOffer, stackOffer } from '../../engine/peer/sdp/offer';
 import {
   CHROMIUM_DATA_OFFER,
   CHROMIUM_OFFER,

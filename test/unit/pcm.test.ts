@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withChannels } from '../../engine/coding/channels';
-import { fadedOut } from '../../engine/coding/fadedOut';
-import { opusSamples } from '../../engine/coding/opus';
-import { PcmBatcher } from '../../engine/coding/PcmBatcher';
+import { withChannels } from '../../engine/media/audio/channels';
+import { fadedOut } from '../../engine/media/audio/fadedOut';
+import { opusSamples } from '../../engine/media/audio/opus';
+import { PcmBatcher } from '../../engine/media/audio/PcmBatcher';
 import { randomSplits, seededRandom } from '../support/recordings';
 
 function s16(...samples: number[]): Buffer {

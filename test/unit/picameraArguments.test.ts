@@ -3,9 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { picameraArguments } from '../../engine/capture/picameraArguments';
-import { picameraSize } from '../../engine/capture/picameraSize';
-import { hasH264Hardware, type PicameraWay, picameraWay } from '../../engine/capture/picameraWay';
+import { picameraArguments } from '../../engine/capture/picamera/picameraArguments';
+import { picameraSize } from '../../engine/capture/picamera/picameraSize';
+import {
+  hasH264Hardware,
+  type PicameraWay,
+  picameraWay,
+} from '../../engine/capture/picamera/picameraWay';
 import {
   type PICAMERA_CONTROLS,
   type PicameraControls,

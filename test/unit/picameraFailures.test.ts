@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { picameraFailureOf } from '../../engine/capture/picameraFailures';
+import { picameraFailureOf } from '../../engine/capture/picamera/picameraFailures';
 
 /** What a camera program says at its end, and what is made of it. */
 const ROWS: readonly (readonly [words: string, code: string, text: RegExp])[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fromI420, type PixelFormat, pixelBytes } from '../../engine/coding/pixels';
+import { fromI420, type PixelFormat, pixelBytes } from '../../engine/media/picture/pixels';
 import { i420Bytes } from '../../engine/model/AccessUnit';
 import { FFMPEGS, record, seededRandom } from '../support/recordings';
 

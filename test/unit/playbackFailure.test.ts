@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { playbackFailure } from '../../engine/output/playbackFailure';
+import { playbackFailure } from '../../engine/output/speaker/playbackFailure';
 
 describe('playbackFailure', () => {
   for (const { it: sentence, says, code } of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FfmpegCapture } from '../../engine/capture/FfmpegCapture';
-import { isSlice, nalType, nalUnits } from '../../engine/coding/h264';
+import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
+import { isSlice, nalType, nalUnits } from '../../engine/media/h264/h264';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { joinedLate } from '../streams/joinedLate';

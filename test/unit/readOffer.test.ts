@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OfferError } from '../../engine/model/errors';
+import { OfferError } from '../../engine/model/errors/errors';
 import { readOffer } from '../../signaling/readOffer';
 
 const OFFER = { type: 'offer', sdp: 'v=0\r\n' } as const;

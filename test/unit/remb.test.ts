@@ -5,7 +5,7 @@ import {
   RtcpPacketConverter,
   RtcpPayloadSpecificFeedback,
 } from 'werift';
-import { remb, rembBitrate } from '../../engine/peer/remb';
+import { remb, rembBitrate } from '../../engine/peer/rtp/rtcp/remb';
 
 describe('rembBitrate', () => {
   for (const { bps, exponent, mantissa } of [

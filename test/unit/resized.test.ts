@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { resized } from '../../engine/coding/resized';
+import { resized } from '../../engine/media/picture/resized';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 
 function unitIn(codec: AccessUnit['codec'], width: number, height: number, data: number[]) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parsePicameraList } from '../../engine/capture/picameraList';
-import { SettingError } from '../../engine/model/errors';
-import { RpicamMissingError } from '../../engine/model/picameraErrors';
+import { parsePicameraList } from '../../engine/capture/picamera/picameraList';
+import { SettingError } from '../../engine/model/errors/errors';
+import { RpicamMissingError } from '../../engine/model/errors/picameraErrors';
 import type { Output, OutputOptions } from '../../engine/process/outputOf';
 import { parseRpicamOptions, RpicamFinder } from '../../engine/process/rpicam';
 import { helpText } from '../support/rpicam/options';

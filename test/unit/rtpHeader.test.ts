@@ -7,7 +7,7 @@ import {
   ntpTime,
   playoutDelay,
   rtpHeader,
-} from '../../engine/peer/rtpHeader';
+} from '../../engine/peer/rtp/rtpHeader';
 
 const FIELDS = {
   payloadType: 102,

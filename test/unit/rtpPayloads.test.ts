@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { joinNals } from '../../engine/coding/h264';
-import { rtpPayloads } from '../../engine/peer/rtpPayloads';
+import { joinNals } from '../../engine/media/h264/h264';
+import { rtpPayloads } from '../../engine/peer/rtp/send/rtpPayloads';
 import { seededRandom } from '../support/recordings';
 import { unitOf } from '../support/unitOf';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import type { RTCDataChannel } from 'werift';
 import { PeerGroup } from '../../engine/peer/PeerGroup';
-import { repairDataChannels } from '../../engine/peer/sctpRepairs';
+import { repairDataChannels } from '../../engine/peer/data/sctpRepairs';
 import { seededRandom } from '../support/recordings';
 import { WeriftBrowser } from '../support/WeriftBrowser';
 import { waitFor } from '../support/waitFor';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { playArguments, recordArguments } from '../../engine/process/soundArguments';
-import type { SoundProgram, SoundSystem } from '../../engine/process/soundSystem';
+import { playArguments, recordArguments } from '../../engine/process/sound/soundArguments';
+import type { SoundProgram, SoundSystem } from '../../engine/process/sound/soundSystem';
 
 const named = { device: 'usb mic', sampleRate: 44_100, channels: 2 };
 const byDefault = { device: 'default', sampleRate: 48_000, channels: 1 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SoundFinder } from '../../engine/process/SoundFinder';
-import { listMicrophones, listSpeakers } from '../../engine/process/soundDevices';
+import { SoundFinder } from '../../engine/process/sound/SoundFinder';
+import { listMicrophones, listSpeakers } from '../../engine/process/sound/soundDevices';
 import {
   parseAlsaCards,
   parseAvfoundationMicrophones,
@@ -10,7 +10,7 @@ import {
   parseNaudiodon,
   parsePactl,
   parsePwDump,
-} from '../../engine/process/soundDeviceTexts';
+} from '../../engine/process/sound/soundDeviceTexts';
 import { SoundServer } from '../support/SoundServer';
 
 const ABOUT = 'Server Name: PulseAudio\nDefault Sink: hdmi\nDefault Source: usb.mono-fallback\n';

@@ -6,7 +6,7 @@ import {
   SplitError,
   SplitReader,
   SplitRefusal,
-} from '../../engine/peer/split';
+} from '../../engine/peer/data/split';
 
 const MARK = '\u0000rtcbot-split ';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FlvParser } from '../../engine/coding/FlvParser';
-import { joinNals, nalUnits, spsInfo } from '../../engine/coding/h264';
-import { colourTold, pixelAspectOf, withColour } from '../../engine/coding/spsColour';
+import { FlvParser } from '../../engine/media/containers/FlvParser';
+import { joinNals, nalUnits, spsInfo } from '../../engine/media/h264/h264';
+import { colourTold, pixelAspectOf, withColour } from '../../engine/media/h264/spsColour';
 import { type Colour, VIDEO_COLOUR } from '../../engine/model/Colour';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';
 

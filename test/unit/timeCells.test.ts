@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TestPicture } from '../../engine/capture/TestPicture';
-import { cellLayout, decodeTime, encodeTime, readCells } from '../../engine/capture/timeCells';
-import { Y4mParser } from '../../engine/coding/Y4mParser';
+import { TestPicture } from '../../engine/capture/testPattern/TestPicture';
+import {
+  cellLayout,
+  decodeTime,
+  encodeTime,
+  readCells,
+} from '../../engine/capture/testPattern/timeCells';
+import { Y4mParser } from '../../engine/media/containers/Y4mParser';
 import { FFMPEGS, record, seededRandom } from '../support/recordings';
 
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TokenLostError } from '../../engine/model/errors';
+import { TokenLostError } from '../../engine/model/errors/errors';
 import { tokenOf } from '../../nodes/lib/tokenOf';
 
 describe('The token of a node', () => {

@@ -4,8 +4,8 @@ import {
   type ControlValue,
   checkedControls,
   parseControls,
-} from '../../engine/capture/v4l2Controls';
-import { ControlError } from '../../engine/model/errors';
+} from '../../engine/capture/v4l2/v4l2Controls';
+import { ControlError } from '../../engine/model/errors/errors';
 import { controlsIn } from '../../nodes/lib/cameraControls';
 import { CONTROLS_TEXT } from '../support/v4l2Texts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type IvfHeader, IvfParser } from '../../engine/coding/IvfParser';
-import { isVp8Key, vp8Size } from '../../engine/coding/vp8';
+import { type IvfHeader, IvfParser } from '../../engine/media/containers/IvfParser';
+import { isVp8Key, vp8Size } from '../../engine/media/picture/vp8';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';
 
 for (const ffmpeg of FFMPEGS) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isWav, parseWav } from '../../engine/coding/wav';
-import { WavError } from '../../engine/model/soundErrors';
+import { isWav, parseWav } from '../../engine/media/audio/wav';
+import { WavError } from '../../engine/model/errors/soundErrors';
 import { FFMPEGS, record, seededRandom } from '../support/recordings';
 import { channelOf, frequencyOf, levelDb } from '../support/tones';
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CaptureOptions } from '../../engine/capture/CaptureOptions';
-import { findingIn, refusesCopy, type SourceKnowledge, wayOf } from '../../engine/capture/way';
+import {
+  findingIn,
+  refusesCopy,
+  type SourceKnowledge,
+  wayOf,
+} from '../../engine/capture/ffmpeg/way';
 
 const url: CaptureOptions = { source: 'url', url: 'rtsp://cam/1', rtspTransport: 'tcp' };
 const usb: CaptureOptions = { source: 'usb', device: '/dev/video0' };

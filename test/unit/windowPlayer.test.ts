@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isClosedByUser, windowFailure } from '../../engine/output/windowEnd';
+import { isClosedByUser, windowFailure } from '../../engine/output/window/windowEnd';
 import {
   drawingOf,
   screenEnvironment,
@@ -8,7 +8,7 @@ import {
   WINDOW_PROGRAMS,
   type WindowLook,
   windowPlayer,
-} from '../../engine/output/windowPlayer';
+} from '../../engine/output/window/windowPlayer';
 import type { ChildExit } from '../../engine/process/Child';
 
 const look: WindowLook = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OfferError, TooManyPeersError } from '../../engine/model/errors';
+import { OfferError, TooManyPeersError } from '../../engine/model/errors/errors';
 import { answerMessage, isOffer, type SignalingMessage } from '../../nodes/lib/wiredSignaling';
 
 const OFFER = { type: 'offer', sdp: 'v=0' };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Node, NodeAPI } from 'node-red';
-import { VariableMissingError } from '../../engine/model/errors';
+import { VariableMissingError } from '../../engine/model/errors/errors';
 import { withVariables } from '../../nodes/lib/withVariables';
 
 // Node-RED's own; it has no types of its own.

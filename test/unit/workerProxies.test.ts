@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
-import { EngineEndedError, type MediaError } from '../../engine/model/errors';
+import { EngineEndedError, type MediaError } from '../../engine/model/errors/errors';
 import { CaptureProxy } from '../../engine/port/CaptureProxy';
 import { ConnectionProxy } from '../../engine/port/ConnectionProxy';
 import { SpeakerProxy } from '../../engine/port/SpeakerProxy';

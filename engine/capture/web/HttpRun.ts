@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { ivfFileHeader, ivfFrameHeader } from '../../coding/ivfHeaders';
-import { JpegSplitter } from '../../coding/JpegSplitter';
-import { jpegSize } from '../../coding/jpeg';
+import { ivfFileHeader, ivfFrameHeader } from '../../media/containers/ivfHeaders';
+import { JpegSplitter } from '../../media/containers/JpegSplitter';
+import { jpegSize } from '../../media/picture/jpeg';
 import type { AccessUnit } from '../../model/AccessUnit';
 import { type Clock, epochMs } from '../../model/Clock';
 import {
@@ -9,10 +9,11 @@ import {
   type MediaError,
   NoVideoError,
   SourceStalledError,
-} from '../../model/errors';
+} from '../../model/errors/errors';
 import type { OriginListener, OriginRun } from '../../model/Origin';
 import { captureLabel } from '../failures';
-import { patienceMs, Silence, startMs } from '../Silence';
+import { Silence } from '../../source/Silence';
+import { patienceMs, startMs } from '../patience';
 import { loginOf, type UrlOptions } from '../url';
 import { bestVariant } from './bestVariant';
 import { type ContentKind, contentKind, HEAD_BYTES, type StreamKind } from './contentKind';

@@ -4,13 +4,13 @@ import {
   StreamMissingError,
   UnauthorizedError,
   UnreachableError,
-} from '../../model/errors';
+} from '../../model/errors/errors';
 import {
   RequestRefusedError,
   StreamGoneError,
   TlsFailedError,
   TooManyRequestsError,
-} from '../../model/sourceErrors';
+} from '../../model/errors/sourceErrors';
 
 /** The failure that a status other than 2xx means. @param label the address, without secrets */
 export function statusFailure(label: string, status: number, reason = ''): MediaError {

@@ -1,14 +1,14 @@
 import type { RTCDtlsTransport } from 'werift';
-import { asError } from '../../model/asError';
-import { kindOf } from '../connectivityCheck';
-import { CONTENT_TYPE, type DtlsRecord, recordsIn } from '../dtlsRecord';
-import { type HandshakeFragment, HandshakeOrder, type OrderedMessage } from '../HandshakeOrder';
+import { asError } from '../../model/errors/asError';
+import { kindOf } from './connectivityCheck';
+import { CONTENT_TYPE, type DtlsRecord, recordsIn } from './dtlsRecord';
+import { type HandshakeFragment, HandshakeOrder, type OrderedMessage } from './HandshakeOrder';
 import {
   HANDSHAKE_TYPE,
   HandshakeProof,
   HandshakeProofError,
   type HandshakeState,
-} from '../HandshakeProof';
+} from './HandshakeProof';
 
 /** So many early datagrams are kept: a ClientHello in two pieces, and its repetitions. */
 const MOST_EARLY = 8;

@@ -1,5 +1,5 @@
 import { CandidatePairState, type RTCIceTransport } from 'werift';
-import { kindOf, newCredentials, verifiedCheck } from '../connectivityCheck';
+import { kindOf, newCredentials, verifiedCheck } from './connectivityCheck';
 
 /** Host and port. */
 export type Address = readonly [host: string, port: number];

@@ -8,8 +8,8 @@ import {
   type RTCPeerConnection,
   StunProtocol,
 } from 'werift';
-import { asError } from '../../model/asError';
-import { NoSocketError } from '../../model/peerErrors';
+import { asError } from '../../model/errors/asError';
+import { NoSocketError } from '../../model/errors/peerErrors';
 import { DtlsGuard } from './DtlsGuard';
 import { PathGuard } from './PathGuard';
 import { type Family, UdpSocket } from './UdpSocket';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TestPicture } from '../../../engine/capture/TestPicture';
+import { TestPicture } from '../../../engine/capture/testPattern/TestPicture';
 import { launchChromium } from '../../support/chromium';
 import { launchFirefox } from '../../support/firefox';
 import { flowNode, TAB } from '../../support/flowNode';

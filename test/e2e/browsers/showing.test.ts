@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readCells } from '../../../engine/capture/timeCells';
+import { readCells } from '../../../engine/capture/testPattern/timeCells';
 import { launchChromium } from '../../support/chromium';
 import { launchFirefox } from '../../support/firefox';
 import { type FlowNode, flowNode, TAB } from '../../support/flowNode';

@@ -1,4 +1,4 @@
-import { cellLayout, readCells } from '../../../engine/capture/timeCells';
+import { cellLayout, readCells } from '../../../engine/capture/testPattern/timeCells';
 import { video } from './video';
 
 /** One picture on the screen, times in ms since the epoch. */

@@ -1,4 +1,4 @@
-import { cellLayout, encodeTime } from '../../../engine/capture/timeCells';
+import { cellLayout, encodeTime } from '../../../engine/capture/testPattern/timeCells';
 import { session } from './session';
 
 /**

@@ -5,7 +5,7 @@
  */
 import { openSync, readFileSync, watch, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { TestPattern } from '../../../engine/capture/TestPattern';
+import { TestPattern } from '../../../engine/capture/testPattern/TestPattern';
 import { startCoder } from './coder';
 import { helpText } from './options';
 import { bitrateOf, checkValues, parseOptions, timeMs, type Values } from './parse';

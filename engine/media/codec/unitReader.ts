@@ -1,0 +1,44 @@
+import type { Colour } from '../../model/Colour';
+import type { Conversion } from './Conversion';
+import { H264Units } from './H264Units';
+import { IvfParser } from '../containers/IvfParser';
+import { NutParser } from '../containers/NutParser';
+import { isVp8Key } from '../picture/vp8';
+
+/** One unit as a converter wrote it. */
+export interface CodedUnit {
+  readonly data: Buffer;
+  readonly key: boolean;
+  /** Which of the pictures that went in it is, from 0. */
+  readonly index: number;
+}
+
+/** Takes a program's stdout in pieces of any size. Throws ContainerError on garbage. */
+export interface UnitReader {
+  push(chunk: Buffer): void;
+}
+
+/**
+ * The reader for what `conversionArguments` makes ffmpeg write; `colour` is that of what comes out,
+ * absent where its encoder says it well enough.
+ */
+export function unitReader(
+  { to, frameRate, colour }: Pick<Conversion, 'to' | 'frameRate'> & { readonly colour?: Colour },
+  unit: (unit: CodedUnit) => void,
+): UnitReader {
+  switch (to) {
+    case 'H264':
+      return new H264Units(frameRate, unit, colour);
+    case 'VP8':
+      return new IvfParser({
+        frame: (data, pts) => unit({ data, key: isVp8Key(data), index: pts }),
+      });
+    case 'JPEG':
+    case 'I420':
+      return new NutParser({
+        frame: (data, seconds) => unit({ data, key: true, index: Math.round(seconds * frameRate) }),
+      });
+    default:
+      return to satisfies never;
+  }
+}
