@@ -1,4 +1,24 @@
 import type { RTCCertificate } from 'werift';
+import type { PicameraOptions } from './capture/CaptureOptions';
+import { listPicameras, type PicameraDevice } from './capture/picamera/picameraList';
+import { type CameraDevice, listCameras } from './capture/v4l2/devices';
+import type { CameraControl, ControlValue } from './capture/v4l2/v4l2Controls';
+import type { Pcm } from './media/audio/PcmInput';
+import { HardwareEncoders } from './media/codec/HardwareEncoders';
+import type { MediaError } from './model/errors/errors';
+import type { Frame, FrameTarget } from './model/Frame';
+import type { State } from './model/lifeCycle';
+import type { Chunk } from './output/flow/FlowChunks';
+import { FlowTaps, type FrameSettings } from './output/flow/FlowTaps';
+import type { CloseCause } from './peer/CloseCause';
+import { ownCertificate } from './peer/certificate';
+import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
+import { warmUp } from './peer/warmUp';
+import { FfmpegFinder } from './process/ffmpeg';
+import { RpicamFinder } from './process/rpicam';
+import { SoundFinder } from './process/sound/SoundFinder';
+import { listMicrophones, listSpeakers, type SoundDevice } from './process/sound/soundDevices';
+import type { SoundBackend } from './process/sound/soundSystem';
 import {
   type CameraSettings,
   type CaptureState,
@@ -12,30 +32,10 @@ import {
   type RemoteTrack,
   type TakenMessages,
 } from './services/Connections';
-import type { PicameraOptions } from './capture/CaptureOptions';
-import { type CameraDevice, listCameras } from './capture/v4l2/devices';
-import { listPicameras, type PicameraDevice } from './capture/picamera/picameraList';
-import type { CameraControl, ControlValue } from './capture/v4l2/v4l2Controls';
-import { HardwareEncoders } from './media/codec/HardwareEncoders';
 import { type DisplaySettings, type DisplayState, Displays } from './services/Displays';
-import type { FlowFrame } from './source/flow/FlowPictures';
-import { FlowTaps, type FrameSettings } from './output/flow/FlowTaps';
-import type { MediaError } from './model/errors/errors';
-import type { Frame, FrameTarget } from './model/Frame';
-import type { State } from './model/lifeCycle';
-import type { Chunk } from './output/flow/FlowChunks';
-import type { Pcm } from './media/audio/PcmInput';
-import type { CloseCause } from './peer/CloseCause';
-import { ownCertificate } from './peer/certificate';
-import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
-import { warmUp } from './peer/warmUp';
-import { FfmpegFinder } from './process/ffmpeg';
-import { RpicamFinder } from './process/rpicam';
-import { SoundFinder } from './process/sound/SoundFinder';
-import { listMicrophones, listSpeakers, type SoundDevice } from './process/sound/soundDevices';
-import type { SoundBackend } from './process/sound/soundSystem';
-import { Sources } from './source/Sources';
 import { type SpeakerSettings, Speakers } from './services/Speakers';
+import type { FlowFrame } from './source/flow/FlowPictures';
+import { Sources } from './source/Sources';
 
 /** What an engine tells, by the ids that things were opened with. */
 export interface EngineHandlers {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import { changedControls, picameraControls } from '../engine/model/picameraControls';
 import { PicameraMissingError } from '../engine/model/errors/picameraErrors';
+import { changedControls, picameraControls } from '../engine/model/picameraControls';
 import type { CaptureState } from '../engine/port/protocol';
 import { serveDevices } from './lib/deviceRoute';
 import { holdEngine } from './lib/engine';

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../engine/model/Clock';
-import { AddressLimits } from './AddressLimits';
 import type { Answerer } from './Answerer';
-import { addressOf } from './addressOf';
+import { AddressLimits } from './access/AddressLimits';
+import { addressOf } from './access/addressOf';
+import { RateLimit } from './access/RateLimit';
+import type { TokenGuard } from './access/TokenGuard';
 import type { QuietLog } from './QuietLog';
-import { RateLimit } from './RateLimit';
 import { type Refusal, refusalOf, tooFast } from './Refusal';
 import { type Request, readBody } from './readBody';
 import { readOffer } from './readOffer';
 import { type Reply, reply, textReply } from './reply';
-import type { TokenGuard } from './TokenGuard';
 
 export interface ConnectOptions {
   readonly answerer: Answerer;

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../engine/model/Clock';
-import { AddressLimits } from './AddressLimits';
 import type { Answerer } from './Answerer';
-import { addressOf } from './addressOf';
+import { AddressLimits } from './access/AddressLimits';
+import { addressOf } from './access/addressOf';
+import { Gate, isPreflight, preflightReply, wrongMethod } from './access/Gate';
+import type { OriginRules, Verdict } from './access/originPolicy';
+import { TokenGuard } from './access/TokenGuard';
 import { type Asset, assetReply, pageAsset, scriptAsset } from './asset';
 import { type ConnectHandler, createConnect } from './connect';
-import { Gate, isPreflight, preflightReply, wrongMethod } from './Gate';
-import type { OriginRules, Verdict } from './originPolicy';
 import { QuietLog } from './QuietLog';
 import { refusalOf, tooFast } from './Refusal';
 import type { Request } from './readBody';
 import { reply, textReply } from './reply';
 import { type RequestTarget, targetOf } from './requestTarget';
-import { TokenGuard } from './TokenGuard';
 
 /** What the endpoint serves from memory. */
 export interface EndpointAssets {

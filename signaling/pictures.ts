@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../engine/model/Clock';
-import { AddressLimits } from './AddressLimits';
-import { addressOf } from './addressOf';
+import { AddressLimits } from './access/AddressLimits';
+import { addressOf } from './access/addressOf';
+import { Gate, isPreflight, preflightReply, wrongMethod } from './access/Gate';
+import type { OriginRules } from './access/originPolicy';
+import { TokenGuard } from './access/TokenGuard';
+import { ViewerPlaces } from './access/ViewerPlaces';
 import { framingHeaders } from './asset';
 import type { Endpoint } from './endpoint';
-import { Gate, isPreflight, preflightReply, wrongMethod } from './Gate';
-import type { OriginRules } from './originPolicy';
 import { QuietLog } from './QuietLog';
 import { refusalOf, tooFast } from './Refusal';
 import type { Request } from './readBody';
 import { reply, textReply } from './reply';
 import { type RequestTarget, targetOf } from './requestTarget';
-import { TokenGuard } from './TokenGuard';
-import { ViewerPlaces } from './ViewerPlaces';
 
 /** Where the pictures come from, as JPEG files. */
 export interface PictureFeed {

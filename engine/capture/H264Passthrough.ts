@@ -1,6 +1,6 @@
 import { FlvParser, type FlvVideo } from '../media/containers/FlvParser';
-import { annexBNals, joinNals } from '../media/h264/h264';
 import { MpegTsParser } from '../media/containers/MpegTsParser';
+import { annexBNals, joinNals } from '../media/h264/h264';
 import { PictureJoiner } from '../media/h264/PictureJoiner';
 import type { Clock } from '../model/Clock';
 import { H264Pictures } from './H264Pictures';

@@ -11,13 +11,13 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from '../model/errors/errors';
-import { publicAddress } from '../model/publicAddress';
 import {
   RequestRefusedError,
   StreamGoneError,
   TlsFailedError,
   TooManyRequestsError,
 } from '../model/errors/sourceErrors';
+import { publicAddress } from '../model/publicAddress';
 import type { ChildExit } from '../process/Child';
 import type { CaptureOptions } from './CaptureOptions';
 

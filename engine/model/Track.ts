@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { AccessUnit } from './AccessUnit';
-import { asError } from './errors/asError';
 import { type Clock, systemClock } from './Clock';
+import { asError } from './errors/asError';
 import { CaptureEndedError, type MediaError } from './errors/errors';
 import { type Happening, nextState, type State } from './lifeCycle';
 import type { Origin, OriginListener, OriginRun } from './Origin';

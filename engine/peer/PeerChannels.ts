@@ -5,10 +5,10 @@ import { CallerControl } from './data/CallerControl';
 import { CONTROL_LABEL, ControlChannel, type PageReport } from './data/ControlChannel';
 import { DataSender } from './data/DataSender';
 import { type ChannelData, MessageChannel } from './data/MessageChannel';
-import type { SentKinds } from './PeerMedia';
 import { ReceiveWindow } from './data/ReceiveWindow';
 import { repairDataChannels } from './data/sctpRepairs';
 import { PartsRoom, USUAL_SPLIT_BYTES } from './data/split';
+import type { SentKinds } from './PeerMedia';
 import type { SentPicture } from './rtp/send/VideoSender';
 
 /** Who gets what happens on the data channels of a peer. */

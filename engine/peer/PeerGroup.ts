@@ -6,19 +6,19 @@ import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors/errors';
 import { preferredCodec } from '../model/match';
 import type { Subscription, Track } from '../model/Track';
-import { checkAnswer } from './sdp/answer';
 import { arrival } from './arrival';
 import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
-import { type CheckedOffer, checkOffer, commonCodecs } from './sdp/offer';
 import { Peer } from './Peer';
 import type { ChannelSettings } from './PeerChannels';
 import type { MediaTracks, RemoteMedia } from './PeerMedia';
 import type { PeerStats } from './PeerMeter';
 import type { PeerOptions } from './PeerOptions';
 import { rtpPayloads } from './rtp/send/rtpPayloads';
-import type { VideoForm } from './VideoForm';
 import type { LatencyMode } from './rtp/send/VideoSender';
+import { checkAnswer } from './sdp/answer';
+import { type CheckedOffer, checkOffer, commonCodecs } from './sdp/offer';
+import type { VideoForm } from './VideoForm';
 
 /** What a group sends: a source that can be had in the codecs that browsers take. */
 export interface VideoSource {

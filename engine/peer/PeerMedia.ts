@@ -11,18 +11,18 @@ import type { Clock } from '../model/Clock';
 import type { Origin } from '../model/Origin';
 import type { Track } from '../model/Track';
 import { AudioReceiver } from './rtp/receive/AudioReceiver';
-import { AudioSender } from './rtp/send/AudioSender';
+import { VideoReceiver } from './rtp/receive/VideoReceiver';
 import { readFeedback } from './rtp/rtcp/feedback';
-import { audioSenderOptions, extensionIds, videoSenderOptions } from './sdp/negotiate';
 import { RembSender } from './rtp/rtcp/RembSender';
-import { RtpSender } from './rtp/send/RtpSender';
 import { readReports } from './rtp/rtcp/receiverReports';
-import { type SecureSender, secureSender } from './rtp/send/SecureSender';
 import { SenderReports } from './rtp/rtcp/SenderReports';
+import { AudioSender } from './rtp/send/AudioSender';
+import { RtpSender } from './rtp/send/RtpSender';
+import { type SecureSender, secureSender } from './rtp/send/SecureSender';
+import { type LatencyMode, type SentPicture, VideoSender } from './rtp/send/VideoSender';
+import { audioSenderOptions, extensionIds, videoSenderOptions } from './sdp/negotiate';
 import type { OfferedMedia } from './sdp/sections';
 import type { VideoForm } from './VideoForm';
-import { VideoReceiver } from './rtp/receive/VideoReceiver';
-import { type LatencyMode, type SentPicture, VideoSender } from './rtp/send/VideoSender';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */
 export interface MediaTracks {

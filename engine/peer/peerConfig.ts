@@ -11,8 +11,8 @@ import {
   useVP8,
 } from 'werift';
 import type { PeerVideoCodec } from '../model/AccessUnit';
-import type { ConnectivityCheck } from './stack/followNomination';
 import { EXTENSION_URI } from './rtp/rtpHeader';
+import type { ConnectivityCheck } from './stack/followNomination';
 
 /** Largest data channel message that we take, in bytes; browsers default to the same. */
 const MOST_MESSAGE_BYTES = 262_144;

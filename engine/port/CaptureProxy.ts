@@ -1,8 +1,8 @@
-import type { CaptureState } from '../services/Captures';
-import type { FrameSettings } from '../output/flow/FlowTaps';
 import { RemoteMediaError } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
 import type { Chunk } from '../output/flow/FlowChunks';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { CaptureState } from '../services/Captures';
 import { asBuffer } from './memory';
 import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';

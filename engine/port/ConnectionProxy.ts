@@ -1,7 +1,7 @@
-import type { ConnectionSettings } from '../services/Connections';
 import type { EngineEndedError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { CloseCause } from '../peer/CloseCause';
+import type { ConnectionSettings } from '../services/Connections';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import { NewestFrames } from './NewestFrames';

@@ -1,7 +1,7 @@
-import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
-import type { FrameSettings } from '../output/flow/FlowTaps';
 import { RemoteMediaError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
 import type { ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
 import { NewestFrames } from './NewestFrames';

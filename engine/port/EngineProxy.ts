@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import type { ConnectionSettings } from '../services/Connections';
-import type { CameraDevice } from '../capture/v4l2/devices';
 import type { PicameraDevice } from '../capture/picamera/picameraList';
-import type { DisplaySettings } from '../services/Displays';
+import type { CameraDevice } from '../capture/v4l2/devices';
 import type { SoundDevices } from '../engine';
 import type { SoundBackend } from '../process/sound/soundSystem';
+import type { ConnectionSettings } from '../services/Connections';
+import type { DisplaySettings } from '../services/Displays';
 import type { SpeakerSettings } from '../services/Speakers';
 import { CaptureProxy, type CaptureProxyOptions } from './CaptureProxy';
 import { ConnectionProxy } from './ConnectionProxy';

@@ -1,3 +1,16 @@
+import type { PicameraOptions } from '../capture/CaptureOptions';
+import type { PicameraDevice } from '../capture/picamera/picameraList';
+import type { CameraDevice } from '../capture/v4l2/devices';
+import type { CameraControl, ControlValue } from '../capture/v4l2/v4l2Controls';
+import type { SoundDevices } from '../engine';
+import type { ErrorNote } from '../model/errors/errors';
+import type { Frame, FrameTarget, InputFrame } from '../model/Frame';
+import type { State } from '../model/lifeCycle';
+import type { Chunk } from '../output/flow/FlowChunks';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { CloseCause } from '../peer/CloseCause';
+import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
+import type { SoundBackend } from '../process/sound/soundSystem';
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../services/Captures';
 import type {
   ConnectionSettings,
@@ -5,20 +18,7 @@ import type {
   RemoteTrack,
   TakenMessages,
 } from '../services/Connections';
-import type { PicameraOptions } from '../capture/CaptureOptions';
-import type { CameraDevice } from '../capture/v4l2/devices';
-import type { PicameraDevice } from '../capture/picamera/picameraList';
-import type { CameraControl, ControlValue } from '../capture/v4l2/v4l2Controls';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
-import type { SoundDevices } from '../engine';
-import type { FrameSettings } from '../output/flow/FlowTaps';
-import type { ErrorNote } from '../model/errors/errors';
-import type { Frame, FrameTarget, InputFrame } from '../model/Frame';
-import type { State } from '../model/lifeCycle';
-import type { Chunk } from '../output/flow/FlowChunks';
-import type { CloseCause } from '../peer/CloseCause';
-import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
-import type { SoundBackend } from '../process/sound/soundSystem';
 import type { SpeakerSettings } from '../services/Speakers';
 
 export type {

@@ -1,15 +1,12 @@
-import { AudioSource, type AudioSourceState } from '../source/AudioSource';
 import type { CaptureOptions, PicameraOptions } from '../capture/CaptureOptions';
 import { captureKey } from '../capture/captureKey';
 import { FfmpegCapture } from '../capture/ffmpeg/FfmpegCapture';
 import { MicrophoneCapture, type MicrophoneOptions } from '../capture/microphone/MicrophoneCapture';
 import { PicameraCapture } from '../capture/picamera/PicameraCapture';
-import { Source, type SourceState } from '../source/Source';
 import { TestPattern } from '../capture/testPattern/TestPattern';
 import { V4l2Device } from '../capture/v4l2/V4l2Device';
 import type { CameraControl, ControlValue } from '../capture/v4l2/v4l2Controls';
 import type { HardwareEncoders } from '../media/codec/HardwareEncoders';
-import { type FlowTaps, type FrameSettings, nextFrame } from '../output/flow/FlowTaps';
 import {
   ControlError,
   type MediaError,
@@ -17,12 +14,15 @@ import {
   UnpluggedError,
 } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
+import { type FlowTaps, type FrameSettings, nextFrame } from '../output/flow/FlowTaps';
 import type { FfmpegFinder } from '../process/ffmpeg';
 import type { RpicamFinder } from '../process/rpicam';
 import type { SoundFinder } from '../process/sound/SoundFinder';
-import { type CaptureHold, SharedCapture } from './SharedCapture';
-import type { AnySource, Sources } from '../source/Sources';
 import { hasSpareMemory } from '../process/spareMemory';
+import { AudioSource, type AudioSourceState } from '../source/AudioSource';
+import { Source, type SourceState } from '../source/Source';
+import type { AnySource, Sources } from '../source/Sources';
+import { type CaptureHold, SharedCapture } from './SharedCapture';
 
 /** How a capture stands. */
 export type CaptureState = SourceState & AudioSourceState;

@@ -1,16 +1,13 @@
 import type { RTCCertificate } from 'werift';
-import type { Source } from '../source/Source';
+import type { Pcm } from '../media/audio/PcmInput';
 import type { HardwareEncoders } from '../media/codec/HardwareEncoders';
 import type { Size } from '../media/picture/pixels';
-import { FlowInputs, type FlowSources } from '../source/flow/FlowInputs';
-import { looseAudio, looseVideo, type MediaTools } from '../source/flow/FlowMedia';
-import type { FlowFrame } from '../source/flow/FlowPictures';
-import type { FlowTaps, FrameSettings } from '../output/flow/FlowTaps';
 import { PeerGoneError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
 import type { EncoderSetting } from '../model/H264Encoder';
-import type { Pcm } from '../media/audio/PcmInput';
+import type { FlowTaps, FrameSettings } from '../output/flow/FlowTaps';
 import type { CloseCause } from '../peer/CloseCause';
+import { PartsRoom } from '../peer/data/split';
 import {
   type GroupMedia,
   PeerGroup,
@@ -19,9 +16,12 @@ import {
 } from '../peer/PeerGroup';
 import type { RemoteMedia } from '../peer/PeerMedia';
 import { MOST_PAYLOAD_BYTES } from '../peer/rtp/send/rtpPayloads';
-import { PartsRoom } from '../peer/data/split';
 import type { VideoForm } from '../peer/VideoForm';
 import type { FfmpegFinder } from '../process/ffmpeg';
+import { FlowInputs, type FlowSources } from '../source/flow/FlowInputs';
+import { looseAudio, looseVideo, type MediaTools } from '../source/flow/FlowMedia';
+import type { FlowFrame } from '../source/flow/FlowPictures';
+import type { Source } from '../source/Source';
 import type { AnySource, Sources } from '../source/Sources';
 
 /** How a connection is opened. */

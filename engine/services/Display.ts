@@ -1,15 +1,15 @@
-import type { Source } from '../source/Source';
-import { type DisplayState, displayStateOf } from './displayState';
-import type { FlowFrame } from '../source/flow/FlowPictures';
-import { type FlowTaps, type FrameSettings, picturesOf } from '../output/flow/FlowTaps';
 import type { MediaError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Track } from '../model/Track';
+import { type FlowTaps, type FrameSettings, picturesOf } from '../output/flow/FlowTaps';
 import { Window, type WindowOptions } from '../output/window/Window';
 import type { FfmpegFinder } from '../process/ffmpeg';
+import type { FlowFrame } from '../source/flow/FlowPictures';
 import { Selection, type SelectMode } from '../source/Selection';
+import type { Source } from '../source/Source';
 import type { Sources } from '../source/Sources';
+import { type DisplayState, displayStateOf } from './displayState';
 
 /** How a display is opened. */
 export interface DisplaySettings {

@@ -1,9 +1,9 @@
-import { Display, type DisplaySettings, type DisplayTools, type PicturePurpose } from './Display';
-import type { DisplayState } from './displayState';
-import type { FlowFrame } from '../source/flow/FlowPictures';
-import type { FrameSettings } from '../output/flow/FlowTaps';
 import type { MediaError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
+import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { FlowFrame } from '../source/flow/FlowPictures';
+import { Display, type DisplaySettings, type DisplayTools, type PicturePurpose } from './Display';
+import type { DisplayState } from './displayState';
 
 export type { DisplaySettings, DisplayState, PicturePurpose };
 

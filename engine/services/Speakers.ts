@@ -1,6 +1,6 @@
+import type { Pcm } from '../media/audio/PcmInput';
 import type { MediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
-import type { Pcm } from '../media/audio/PcmInput';
 import { Speaker, type SpeakerOptions } from '../output/speaker/Speaker';
 import type { SoundFinder } from '../process/sound/SoundFinder';
 import type { SoundBackend } from '../process/sound/soundSystem';

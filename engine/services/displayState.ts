@@ -1,5 +1,5 @@
-import type { SourceState } from '../source/Source';
 import type { WindowState } from '../output/window/Window';
+import type { SourceState } from '../source/Source';
 
 /** How a display stands, for the status of its node. */
 export interface DisplayState {

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
-import { OpusRendition, type OpusSettings } from './OpusRendition';
-import { PcmRendition, type PcmSettings } from './PcmRendition';
 import type { AudioUnit } from '../model/AudioUnit';
 import type { Clock } from '../model/Clock';
 import type { MediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
+import { OpusRendition, type OpusSettings } from './OpusRendition';
+import { PcmRendition, type PcmSettings } from './PcmRendition';
 
 /** How a source of sound stands, for the status of its nodes. */
 export interface AudioSourceState {

@@ -1,9 +1,9 @@
+import { PlaneScaler, planesOf, type Rectangle } from '../media/picture/I420Scaler';
 import { type AccessUnit, i420Bytes } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
 import { fitInto, gridLayout } from './gridLayout';
-import { PlaneScaler, planesOf, type Rectangle } from '../media/picture/I420Scaler';
 
 /** Options of a `Grid`. */
 export interface GridOptions {

@@ -1,11 +1,11 @@
 import type { Encoder } from '@evan/opus';
+import { loadOpus, OPUS_RATE, PACKET_MS } from '../media/audio/opus';
+import { PcmConverter } from '../media/audio/PcmConverter';
 import type { AudioUnit } from '../model/AudioUnit';
 import { EncoderError, MediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
-import { loadOpus, OPUS_RATE, PACKET_MS } from '../media/audio/opus';
-import { PcmConverter } from '../media/audio/PcmConverter';
 
 /** How sound is coded. */
 export interface OpusSettings {

@@ -1,10 +1,10 @@
+import { type DecoderStatistics, OpusDecoder } from '../media/audio/OpusDecoder';
+import { PcmConverter } from '../media/audio/PcmConverter';
 import type { AudioUnit } from '../model/AudioUnit';
 import { EncoderError, MediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
 import type { Origin, OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
-import { type DecoderStatistics, OpusDecoder } from '../media/audio/OpusDecoder';
-import { PcmConverter } from '../media/audio/PcmConverter';
 
 /** What is wanted of a source. */
 export interface PcmSettings {

@@ -1,3 +1,10 @@
+import { automaticBitrate, type Conversion } from '../media/codec/Conversion';
+import { type Converter, converterFor } from '../media/codec/Converter';
+import { nalType, nalUnits } from '../media/h264/h264';
+import { unitColour } from '../media/h264/unitColour';
+import { GopCache } from '../media/picture/GopCache';
+import type { Size } from '../media/picture/pixels';
+import { resized } from '../media/picture/resized';
 import { type AccessUnit, isPicture, type RenditionCodec } from '../model/AccessUnit';
 import { type Colour, hasSamePixels, VIDEO_COLOUR } from '../model/Colour';
 import { FfmpegMissingError, MediaError } from '../model/errors/errors';
@@ -7,17 +14,10 @@ import { match } from '../model/match';
 import type { OriginListener, OriginRun } from '../model/Origin';
 import type { Subscription, Track } from '../model/Track';
 import type { Ffmpeg } from '../process/ffmpeg';
-import { automaticBitrate, type Conversion } from '../media/codec/Conversion';
-import { type Converter, converterFor } from '../media/codec/Converter';
 import { FrameRateMeter } from './FrameRateMeter';
-import { GopCache } from '../media/picture/GopCache';
-import { nalType, nalUnits } from '../media/h264/h264';
-import type { Size } from '../media/picture/pixels';
 import type { RenditionOptions, RenditionSettings } from './RenditionSettings';
-import { resized } from '../media/picture/resized';
 import { SteadySize } from './SteadySize';
 import { Stopgap } from './Stopgap';
-import { unitColour } from '../media/h264/unitColour';
 
 /** Assumed until the source's rate is known, in pictures a second. */
 const LIKELY_FRAME_RATE = 30;

@@ -1,9 +1,9 @@
+import type { HardwareEncoders } from '../media/codec/HardwareEncoders';
 import type { RenditionCodec } from '../model/AccessUnit';
 import type { Clock } from '../model/Clock';
 import type { EncoderSetting, H264Encoder } from '../model/H264Encoder';
 import type { Track } from '../model/Track';
 import type { Ffmpeg } from '../process/ffmpeg';
-import type { HardwareEncoders } from '../media/codec/HardwareEncoders';
 
 /** What is wanted of a source. */
 export interface RenditionSettings {

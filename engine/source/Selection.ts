@@ -1,10 +1,10 @@
-import type { Source } from './Source';
+import type { FrameTarget } from '../model/Frame';
 import { looseVideo, type MediaTools } from './flow/FlowMedia';
 import type { FlowFrame } from './flow/FlowPictures';
-import type { FrameTarget } from '../model/Frame';
-import { Grid } from './Grid';
-import type { Sources } from './Sources';
 import { TopicPictures } from './flow/TopicPictures';
+import { Grid } from './Grid';
+import type { Source } from './Source';
+import type { Sources } from './Sources';
 
 /** With several tracks or peers: the one that began last, or all side by side. */
 export type SelectMode = 'newest' | 'grid';

@@ -1,7 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { FrameRateMeter } from './FrameRateMeter';
-import { Rendition, type RenditionOptions, type RenditionSettings } from './Rendition';
-import { SteadySize } from './SteadySize';
 import { type AccessUnit, isPicture, type VideoCodec } from '../model/AccessUnit';
 import { type Clock, systemClock } from '../model/Clock';
 import type { MediaError } from '../model/errors/errors';
@@ -9,8 +6,11 @@ import { type H264Encoder, type HardwareEncoder, isHardwareEncoder } from '../mo
 import type { State } from '../model/lifeCycle';
 import type { Origin } from '../model/Origin';
 import { Track } from '../model/Track';
+import { FrameRateMeter } from './FrameRateMeter';
+import { Rendition, type RenditionOptions, type RenditionSettings } from './Rendition';
 import { Silence } from './Silence';
 import { StandbyDecoder } from './StandbyDecoder';
+import { SteadySize } from './SteadySize';
 
 /** How a source stands, for the status of its nodes. */
 export interface SourceState {

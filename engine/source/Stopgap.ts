@@ -1,6 +1,6 @@
+import type { Converter } from '../media/codec/Converter';
 import type { AccessUnit } from '../model/AccessUnit';
 import type { Subscription, Track } from '../model/Track';
-import type { Converter } from '../media/codec/Converter';
 
 /** What a stopgap is made with. */
 export interface StopgapTools {

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
 import type { NodeAPI } from 'node-red';
-import { Gate } from '../../signaling/Gate';
+import { Gate } from '../../signaling/access/Gate';
 import { type OriginConfig, originRules } from './originSettings';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import type { MachineNames } from '../../signaling/authority';
+import type { MachineNames } from '../../signaling/access/authority';
 
 /** Names and addresses change with the network; so long what was found counts, in ms. */
 const FRESH_MS = 10_000;

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import type { NodeMessage } from 'node-red';
+import { UnusableError } from '../../engine/model/errors/UnusableError';
 import type { FrameFormat, InputFrame } from '../../engine/model/Frame';
 import { imageKind } from '../../engine/model/imageKind';
-import { UnusableError } from '../../engine/model/errors/UnusableError';
 import type { ReceivedChunk, ReceivedFrame } from '../../engine/port/CaptureProxy';
 import { bytesOf } from './bytesOf';
 

@@ -1,5 +1,5 @@
-import { AllowList } from '../../signaling/AllowList';
-import type { OriginRules } from '../../signaling/originPolicy';
+import { AllowList } from '../../signaling/access/AllowList';
+import type { OriginRules } from '../../signaling/access/originPolicy';
 import { machineNames } from './machineNames';
 
 /** The settings of a node that say whose pages may use what it serves. */

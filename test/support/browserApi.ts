@@ -60,7 +60,7 @@ function membersOfClass(declaration: ts.ClassDeclaration): string[] {
 /** The members of the class of ours that it extends. */
 function inherited(declaration: ts.ClassDeclaration): readonly string[] {
   const base = declaration.heritageClauses?.[0]?.types[0]?.expression.getText() ?? '';
-  return /^(Closable|Emitter)$/.test(base) ? entryOf(parsed(base), base).members : [];
+  return /^(Closable|Emitter)$/.test(base) ? entryOf(parsed(`base/${base}`), base).members : [];
 }
 
 function membersOfType(type: ts.TypeNode): string[] {

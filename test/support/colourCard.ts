@@ -1,6 +1,6 @@
 import { H264Passthrough } from '../../engine/capture/H264Passthrough';
-import { fromI420 } from '../../engine/media/picture/pixels';
 import { unitReader } from '../../engine/media/codec/unitReader';
+import { fromI420 } from '../../engine/media/picture/pixels';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { fileOf } from './codedUnits';
 import { record } from './recordings';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SettingError } from '../../engine/model/errors/errors';
 import { domainsIn } from '../../nodes/lib/machineNames';
-import { AllowList } from '../../signaling/AllowList';
+import { AllowList } from '../../signaling/access/AllowList';
 
 describe('an allow list', () => {
   for (const [text, origin, isAllowed] of [

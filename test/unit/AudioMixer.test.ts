@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AudioMixer } from '../../engine/output/speaker/AudioMixer';
 import { type AudioInput, BLOCK_SAMPLES } from '../../engine/media/audio/audioBlock';
+import { AudioMixer } from '../../engine/output/speaker/AudioMixer';
 
 /** An input that always gives the same value. */
 function constant(value: number): AudioInput {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AudioSource, type AudioSourceState } from '../../engine/source/AudioSource';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { CaptureEndedError, type MediaError } from '../../engine/model/errors/errors';
 import type { Origin, OriginListener } from '../../engine/model/Origin';
+import { AudioSource, type AudioSourceState } from '../../engine/source/AudioSource';
 import { ManualClock } from '../support/ManualClock';
 import { unitsOf } from '../support/manualSound';
 import { settled } from '../support/settled';

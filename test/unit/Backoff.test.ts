@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Backoff } from '../../client/Backoff';
+import { Backoff } from '../../client/connection/Backoff';
 
 describe('Backoff', () => {
   it('doubles from a quarter of a second to five seconds', () => {

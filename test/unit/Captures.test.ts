@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type CaptureState, Captures } from '../../engine/services/Captures';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import type { MediaError } from '../../engine/model/errors/errors';
+import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/sound/SoundFinder';
+import { type CaptureState, Captures } from '../../engine/services/Captures';
 import { Sources } from '../../engine/source/Sources';
 import { settled } from '../support/settled';
 import { waitFor } from '../support/waitFor';

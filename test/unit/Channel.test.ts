@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Carrier, Channel, type WaitingRoom } from '../../client/Channel';
-import { PART_BYTES } from '../../client/split';
+import { type Carrier, Channel, type WaitingRoom } from '../../client/channels/Channel';
+import { PART_BYTES } from '../../client/channels/split';
 import { ManualDataChannel } from '../support/ManualDataChannel';
 
 const LASTING: WaitingRoom = { most: 3, longestMs: 60_000, whenFull: 'refuse' };

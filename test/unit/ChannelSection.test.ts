@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { ChannelSection } from '../../client/ChannelSection';
-import { Channels } from '../../client/Channels';
+import { ChannelSection } from '../../client/channels/ChannelSection';
+import { Channels } from '../../client/channels/Channels';
 
 it('a message that is larger than the server takes is refused with the limit, and nothing of it is sent', async () => {
   const sent: unknown[] = [];

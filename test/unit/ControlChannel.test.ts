@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseControl } from '../../client/ControlChannel';
+import { parseControl } from '../../client/connection/ControlChannel';
 
 describe('parseControl', () => {
   const video = { rtpTimestamp: 4_000_000_000, captureTime: 1.5 };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { I420Canvas, yuvOf } from '../../engine/capture/testPattern/I420Canvas';
-import { Source } from '../../engine/source/Source';
 import { fromI420 } from '../../engine/media/picture/pixels';
-import { type DisplaySettings, type DisplayState, Displays } from '../../engine/services/Displays';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import type { MediaError } from '../../engine/model/errors/errors';
 import type { Frame } from '../../engine/model/Frame';
+import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { type DisplaySettings, type DisplayState, Displays } from '../../engine/services/Displays';
+import { Source } from '../../engine/source/Source';
 import { Sources } from '../../engine/source/Sources';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { waitFor } from '../support/waitFor';

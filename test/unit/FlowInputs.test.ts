@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { FlowInputs } from '../../engine/source/flow/FlowInputs';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { FlowInputs } from '../../engine/source/flow/FlowInputs';
 
 const gray = (width: number, height: number) => ({
   format: 'gray8' as const,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AudioSource } from '../../engine/source/AudioSource';
-import type { Source } from '../../engine/source/Source';
-import { FlowSound, looseVideo } from '../../engine/source/flow/FlowMedia';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { CaptureEndedError } from '../../engine/model/errors/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import type { AudioSource } from '../../engine/source/AudioSource';
+import { FlowSound, looseVideo } from '../../engine/source/flow/FlowMedia';
+import type { Source } from '../../engine/source/Source';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { Source } from '../../engine/source/Source';
-import { FlowPictures } from '../../engine/source/flow/FlowPictures';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { InputFormat } from '../../engine/model/Frame';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { FlowPictures } from '../../engine/source/flow/FlowPictures';
+import type { Source } from '../../engine/source/Source';
 import { childrenOf } from '../support/processes';
 import { FFMPEGS, record } from '../support/recordings';
 import { settled } from '../support/settled';

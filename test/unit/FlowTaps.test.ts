@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AudioSource } from '../../engine/source/AudioSource';
-import { FlowOrigin } from '../../engine/source/flow/FlowOrigin';
-import { Source } from '../../engine/source/Source';
-import { FlowTaps, nextFrame } from '../../engine/output/flow/FlowTaps';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { epochMs } from '../../engine/model/Clock';
 import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors/errors';
 import type { Frame } from '../../engine/model/Frame';
 import type { Chunk } from '../../engine/output/flow/FlowChunks';
+import { FlowTaps, nextFrame } from '../../engine/output/flow/FlowTaps';
+import { AudioSource } from '../../engine/source/AudioSource';
+import { FlowOrigin } from '../../engine/source/flow/FlowOrigin';
+import { Source } from '../../engine/source/Source';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { unitsOf } from '../support/manualSound';
 import { settled } from '../support/settled';

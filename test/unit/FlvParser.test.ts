@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { FlvWriter } from '../../engine/media/codec/FlvWriter';
 import { ContainerError } from '../../engine/media/containers/ContainerError';
 import { FlvParser, type FlvVideo } from '../../engine/media/containers/FlvParser';
-import { FlvWriter } from '../../engine/media/codec/FlvWriter';
 import { nalType } from '../../engine/media/h264/h264';
 import { FFMPEGS, movingPicture, packetsOf, record } from '../support/recordings';
 

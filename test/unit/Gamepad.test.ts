@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test';
-import { Gamepad, type GamepadMessage, setGamepadRate } from '../../client/Gamepad';
+import { Gamepad, type GamepadMessage, setGamepadRate } from '../../client/input/Gamepad';
 
 interface Plugged {
   readonly index: number;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { H264Units } from '../../engine/media/codec/H264Units';
-import { joinNals, nalType, nalUnits } from '../../engine/media/h264/h264';
 import type { CodedUnit } from '../../engine/media/codec/unitReader';
+import { joinNals, nalType, nalUnits } from '../../engine/media/h264/h264';
 
 // What encoders write; only the first byte of a NAL unit matters here.
 const SPS = Buffer.from([0x67, 66, 0xc0, 31, 1]);

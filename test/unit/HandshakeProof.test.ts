@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { CipherContext, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
+import { DtlsGuard } from '../../engine/peer/stack/DtlsGuard';
 import { CONTENT_TYPE } from '../../engine/peer/stack/dtlsRecord';
 import { HANDSHAKE_TYPE, HandshakeProof } from '../../engine/peer/stack/HandshakeProof';
-import { DtlsGuard } from '../../engine/peer/stack/DtlsGuard';
 import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 10_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test';
-import { Keyboard, type KeyMessage } from '../../client/Keyboard';
+import { Keyboard, type KeyMessage } from '../../client/input/Keyboard';
 
 /** A key event as a browser makes it, on no element. */
 function keyEvent(type: string, code: string, more: object = {}): Event {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { MediaLine } from '../../client/MediaLine';
-import { directionOf } from '../../client/MediaSection';
+import { MediaLine } from '../../client/media/MediaLine';
+import { directionOf } from '../../client/media/MediaSection';
 
 const trackOf = (kind: 'video' | 'audio') => ({ kind }) as MediaStreamTrack;
 

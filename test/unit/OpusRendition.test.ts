@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { OpusRendition, type OpusSettings } from '../../engine/source/OpusRendition';
 import { PcmRendition, type PcmSettings } from '../../engine/source/PcmRendition';
-import type { AudioUnit } from '../../engine/model/AudioUnit';
 import { listenTo, manualSound, unitsOf } from '../support/manualSound';
 import { seededRandom } from '../support/recordings';
 import { channelOf, frequencyOf, levelDb, tone } from '../support/tones';

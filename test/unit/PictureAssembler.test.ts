@@ -9,9 +9,9 @@ import {
   type PicturePacket,
   type ReceivedPicture,
 } from '../../engine/peer/rtp/receive/PictureAssembler';
-import { rtpPayloads } from '../../engine/peer/rtp/send/rtpPayloads';
 import { SequenceWindow } from '../../engine/peer/rtp/receive/SequenceWindow';
 import { Vp8Depacketizer } from '../../engine/peer/rtp/receive/Vp8Depacketizer';
+import { rtpPayloads } from '../../engine/peer/rtp/send/rtpPayloads';
 import { codedUnits } from '../support/codedUnits';
 import { ManualClock } from '../support/ManualClock';
 import { seededRandom } from '../support/recordings';

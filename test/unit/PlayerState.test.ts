@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type PlayerFacts, type PlayerState, playerStateOf } from '../../client/PlayerState';
+import { type PlayerFacts, type PlayerState, playerStateOf } from '../../client/player/PlayerState';
 
 const playing: PlayerFacts = {
   session: 'connected',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Queue } from '../../client/Queue';
+import { Queue } from '../../client/base/Queue';
 
 describe('Queue', () => {
   it('gives out what was put in, in order', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { nalType, nalUnits } from '../../engine/media/h264/h264';
-import { Rendition, type RenditionSettings } from '../../engine/source/Rendition';
 import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { FfmpegMissingError } from '../../engine/model/errors/errors';
 import { Track } from '../../engine/model/Track';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
+import { Rendition, type RenditionSettings } from '../../engine/source/Rendition';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';

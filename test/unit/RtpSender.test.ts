@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtpPacket } from 'werift';
-import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
 import { playoutDelay } from '../../engine/peer/rtp/rtpHeader';
+import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
 import type { SecureSender } from '../../engine/peer/rtp/send/SecureSender';
 import { ManualClock } from '../support/ManualClock';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { rtpDistanceMs, ServerClock } from '../../client/ServerClock';
+import { rtpDistanceMs, ServerClock } from '../../client/base/ServerClock';
 
 describe('ServerClock', () => {
   it('knows nothing before the first exchange', () => {

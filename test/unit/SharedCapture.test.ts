@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Captures } from '../../engine/services/Captures';
-import { Source } from '../../engine/source/Source';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import type { MediaError } from '../../engine/model/errors/errors';
+import { FlowTaps } from '../../engine/output/flow/FlowTaps';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/sound/SoundFinder';
+import { Captures } from '../../engine/services/Captures';
 import { SharedCapture } from '../../engine/services/SharedCapture';
+import { Source } from '../../engine/source/Source';
 import { Sources } from '../../engine/source/Sources';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';

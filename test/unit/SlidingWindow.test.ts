@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SlidingWindow } from '../../client/SlidingWindow';
+import { SlidingWindow } from '../../client/base/SlidingWindow';
 
 describe('SlidingWindow', () => {
   it('has no percentile without measurements', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Source, type SourceOptions, type SourceState } from '../../engine/source/Source';
 import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors/errors';
+import { Source, type SourceOptions, type SourceState } from '../../engine/source/Source';
 import { ManualClock } from '../support/ManualClock';
 import { ManualOrigin } from '../support/ManualOrigin';
 import { settled } from '../support/settled';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
-import { AddressLimits } from '../../signaling/AddressLimits';
-import { addressOf } from '../../signaling/addressOf';
+import { AddressLimits } from '../../signaling/access/AddressLimits';
+import { addressOf } from '../../signaling/access/addressOf';
+import { TokenGuard } from '../../signaling/access/TokenGuard';
+import { ViewerPlaces } from '../../signaling/access/ViewerPlaces';
 import { Refusal } from '../../signaling/Refusal';
-import { TokenGuard } from '../../signaling/TokenGuard';
-import { ViewerPlaces } from '../../signaling/ViewerPlaces';
 import { ManualClock } from '../support/ManualClock';
 
 describe('the limit of an address', () => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { Device } from '../../client/Device';
-import { type DeviceProblem, deviceProblemOf, deviceProblemText } from '../../client/deviceProblem';
-import { MediaLine } from '../../client/MediaLine';
-import { levelOf } from '../../client/SoundLevel';
+import { Device } from '../../client/media/Device';
+import {
+  type DeviceProblem,
+  deviceProblemOf,
+  deviceProblemText,
+} from '../../client/media/deviceProblem';
+import { MediaLine } from '../../client/media/MediaLine';
+import { levelOf } from '../../client/media/SoundLevel';
 import { settled } from '../support/settled';
 
 describe('deviceProblemOf', () => {

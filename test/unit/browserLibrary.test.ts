@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bytesOf, decode, encode } from '../../client/channels/message';
 import * as library from '../../client/index';
-import { bytesOf, decode, encode } from '../../client/message';
 
 describe('the browser library', () => {
   it('can be imported where there is no page, as servers that render pages do', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connectAddress, problemOf, retryAfter } from '../../client/signaling';
+import { connectAddress, problemOf, retryAfter } from '../../client/connection/signaling';
 
 describe('connectAddress', () => {
   for (const { url, address } of [

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { framesOf, isAnnouncement, Joiner, MOST_BYTES, PART_BYTES } from '../../client/split';
+import {
+  framesOf,
+  isAnnouncement,
+  Joiner,
+  MOST_BYTES,
+  PART_BYTES,
+} from '../../client/channels/split';
 
 const announce = (said: unknown) => `\u0000rtcbot-split ${JSON.stringify(said)}`;
 

@@ -5,8 +5,8 @@ import {
   captureArguments,
   type FfmpegCaptureOptions,
 } from '../../engine/capture/ffmpeg/arguments';
-import { type UrlOptions, urlWithCredentials } from '../../engine/capture/url';
 import type { Way } from '../../engine/capture/ffmpeg/way';
+import { type UrlOptions, urlWithCredentials } from '../../engine/capture/url';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 
 const OLD: Ffmpeg = {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { describedColour } from '../../engine/capture/ffmpeg/describedColour';
 import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
-import { Source } from '../../engine/source/Source';
 import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { Source } from '../../engine/source/Source';
 import { combing, interlacedFilm } from '../streams/oldTelevision';
 import {
   type CardForm,

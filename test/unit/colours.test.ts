@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Rendition } from '../../engine/source/Rendition';
 import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import { likelyColour, VIDEO_COLOUR } from '../../engine/model/Colour';
 import { Track } from '../../engine/model/Track';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
+import { Rendition } from '../../engine/source/Rendition';
 import {
   type CardForm,
   codedCard,

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { FlvParser, type FlvVideo } from '../../engine/media/containers/FlvParser';
 import { FlvWriter } from '../../engine/media/codec/FlvWriter';
-import { MpjpegParser } from '../../engine/media/containers/MpjpegParser';
 import { unitWriter } from '../../engine/media/codec/unitWriter';
+import { FlvParser, type FlvVideo } from '../../engine/media/containers/FlvParser';
+import { MpjpegParser } from '../../engine/media/containers/MpjpegParser';
 import { Y4mParser } from '../../engine/media/containers/Y4mParser';
 import { FFMPEGS, md5, movingPicture, record } from '../support/recordings';
 

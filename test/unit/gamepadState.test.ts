@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { changesOf, placeOf, stateOf, withoutDeadZone } from '../../client/gamepadState';
+import { changesOf, placeOf, stateOf, withoutDeadZone } from '../../client/input/gamepadState';
 
 const pad = (values: readonly number[], axes: readonly number[] = [], mapping = 'standard') => ({
   mapping,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BitReader } from '../../engine/media/h264/BitReader';
 import { ContainerError } from '../../engine/media/containers/ContainerError';
 import { FlvParser } from '../../engine/media/containers/FlvParser';
+import { BitReader } from '../../engine/media/h264/BitReader';
 import { hasBSlice, joinNals, nalType, nalUnits, spsInfo } from '../../engine/media/h264/h264';
 import { withParameterSets } from '../../engine/media/h264/ParameterSets';
 import { FFMPEGS, movingPicture, record } from '../support/recordings';

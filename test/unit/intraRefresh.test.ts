@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
-import { Source } from '../../engine/source/Source';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { Source } from '../../engine/source/Source';
 import { intraRefresh } from '../streams/intraRefresh';
 import { rtspStream } from '../streams/rtspStream';
 import { decodedPictures, fileOf } from '../support/codedUnits';

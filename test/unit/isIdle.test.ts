@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isIdle } from '../../client/isIdle';
+import { isIdle } from '../../client/connection/isIdle';
 
 const answer = (video: string, ...more: string[]) =>
   ['v=0', 'm=audio 9 X 1', 'a=sendonly', 'm=video 9 X 2', video, ...more, ''].join('\r\n');

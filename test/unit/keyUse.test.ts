@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isTyped, scrollsPage } from '../../client/keyUse';
+import { isTyped, scrollsPage } from '../../client/input/keyUse';
 
 const key = (name: string, element: object = {}, more: object = {}) => ({
   ...{ key: name, ctrlKey: false, altKey: false, metaKey: false },

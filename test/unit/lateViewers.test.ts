@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { Source } from '../../engine/source/Source';
-import { nextFrame } from '../../engine/output/flow/FlowTaps';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
+import { nextFrame } from '../../engine/output/flow/FlowTaps';
+import { Source } from '../../engine/source/Source';
 import { codedUnits, decodedPictures, fileOf } from '../support/codedUnits';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';
 import { GroupedOrigin } from '../support/GroupedOrigin';

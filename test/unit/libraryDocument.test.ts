@@ -6,10 +6,10 @@ import { allOf, missingIn, namesInRows, sectionOf, textOf } from '../support/doc
 const document = textOf('docs/browser-library.md');
 /** The player has a document and a test of its own. */
 const api = browserApi().filter(({ name }) => !/^(Rtcbot)?Player/.test(name));
-const joystick = textOf('client/RtcbotJoystick.ts');
+const joystick = textOf('client/input/RtcbotJoystick.ts');
 const events = [
-  ...allOf(textOf('client/Channel.ts'), /^ {2}(\w+): \[/gm),
-  ...allOf(textOf('client/SessionOptions.ts'), /^ {2}(\w+): \[/gm),
+  ...allOf(textOf('client/channels/Channel.ts'), /^ {2}(\w+): \[/gm),
+  ...allOf(textOf('client/connection/SessionOptions.ts'), /^ {2}(\w+): \[/gm),
 ];
 /** What no class lists: attributes, parts and events of the element, and the events of classes. */
 const others = [

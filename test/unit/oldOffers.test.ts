@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { PeerGroup } from '../../engine/peer/PeerGroup';
 import { withOneTransport } from '../../engine/peer/sdp/bundle';
 import { withLegacyData } from '../../engine/peer/sdp/legacyData';
 import { checkOffer, stackOffer } from '../../engine/peer/sdp/offer';
-import { PeerGroup } from '../../engine/peer/PeerGroup';
 import { AIORTC_OFFER } from '../support/aiortcOffer';
 import { CHROMIUM_DATA_OFFER, CHROMIUM_OFFER } from '../support/browserOffers';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AllowList } from '../../signaling/AllowList';
-import type { MachineNames } from '../../signaling/authority';
-import { judge, refusalFor, type Verdict } from '../../signaling/originPolicy';
+import { AllowList } from '../../signaling/access/AllowList';
+import type { MachineNames } from '../../signaling/access/authority';
+import { judge, refusalFor, type Verdict } from '../../signaling/access/originPolicy';
 
 const MACHINE: MachineNames = {
   hostname: 'RaspberryPi',

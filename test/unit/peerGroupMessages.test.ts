@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { framesOf, SplitReader } from '../../engine/peer/data/split';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { flood } from '../support/flood';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { estimatedLatencyMs, inboundVideoOf } from '../../client/InboundVideo';
-import { statsText } from '../../client/statsText';
+import { estimatedLatencyMs, inboundVideoOf } from '../../client/media/InboundVideo';
+import { statsText } from '../../client/player/statsText';
 
 const report = new Map<string, unknown>([
   ['A', { type: 'inbound-rtp', kind: 'audio', bytesReceived: 9 }],

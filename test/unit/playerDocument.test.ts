@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stateTexts } from '../../client/PlayerState';
-import { playerCss, playerHtml } from '../../client/playerView';
-import { RtcbotPlayer } from '../../client/RtcbotPlayer';
+import { stateTexts } from '../../client/player/PlayerState';
+import { playerCss, playerHtml } from '../../client/player/playerView';
+import { RtcbotPlayer } from '../../client/player/RtcbotPlayer';
 import { browserApi } from '../support/browserApi';
 import { allOf, missingIn, namesInRows, sectionOf, textOf } from '../support/documents';
 
 const document = textOf('docs/player.md');
 const source = ['RtcbotPlayer', 'ScreenButtons', 'fadeWhenIdle']
-  .map(name => textOf(`client/${name}.ts`))
+  .map(name => textOf(`client/player/${name}.ts`))
   .join('\n');
 const api = new Map(browserApi().map(({ name, members }) => [name, members]));
 const section = (heading: string) => sectionOf(document, heading);

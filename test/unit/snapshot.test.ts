@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { snapshotName } from '../../client/snapshot';
+import { snapshotName } from '../../client/media/snapshot';
 
 describe('snapshotName', () => {
   it('is the local time, in the order of time and without what Windows forbids', () => {

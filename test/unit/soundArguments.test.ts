@@ -75,7 +75,7 @@ describe('The programs that record', () => {
   it('naudiodon in a Node.js of its own', () => {
     const { program, args } = recordArguments({ backend: 'naudiodon' }, named);
     assert.equal(program, process.execPath);
-    assert.match(args[0] ?? '', /engine.capture.naudiodonRecorder\.js$/);
+    assert.match(args[0] ?? '', /engine.capture.microphone.naudiodonRecorder\.js$/);
     assert.deepEqual(JSON.parse(args[1] ?? ''), named);
   });
 });

@@ -242,7 +242,7 @@ describe('The devices of a sound server', () => {
 
   it('are found by naudiodon', async () => {
     // As shipped: naudiodon runs in a process of its own, from a compiled file.
-    const path = join(__dirname, '../../dist/engine/process/soundDevices.js');
+    const path = join(__dirname, '../../dist/engine/process/sound/soundDevices.js');
     const built = require(path) as { listMicrophones: typeof listMicrophones };
     const found = await built.listMicrophones({ backend: 'naudiodon' }, sound.run);
     const names = found.map(({ id }) => id);

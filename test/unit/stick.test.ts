@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { positionOf } from '../../client/stick';
+import { positionOf } from '../../client/input/stick';
 
 describe('The position of a stick', () => {
   for (const { it: sentence, dx, dy, position } of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stateTexts } from '../../client/PlayerState';
-import { playerHtml } from '../../client/playerView';
+import { stateTexts } from '../../client/player/PlayerState';
+import { playerHtml } from '../../client/player/playerView';
 import { allOf, sectionOf, textOf } from '../support/documents';
 import { allEditorNodes } from '../support/editorNode';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { FfmpegCapture } from '../../engine/capture/ffmpeg/FfmpegCapture';
-import { Source } from '../../engine/source/Source';
 import { V4l2Device } from '../../engine/capture/v4l2/V4l2Device';
 import { nalType, nalUnits } from '../../engine/media/h264/h264';
 import { jpegSize } from '../../engine/media/picture/jpeg';
 import type { AccessUnit, RenditionCodec } from '../../engine/model/AccessUnit';
 import type { MediaError } from '../../engine/model/errors/errors';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
+import { Source } from '../../engine/source/Source';
 import { childrenOf } from '../support/processes';
 import { CAMERA_ID, type CameraFormat, StandInCameras } from '../support/StandInCameras';
 import { waitFor } from '../support/waitFor';

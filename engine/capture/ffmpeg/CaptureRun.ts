@@ -12,18 +12,18 @@ import {
 import type { OriginListener, OriginRun } from '../../model/Origin';
 import { Child, type ChildExit } from '../../process/Child';
 import type { Ffmpeg, FfmpegFinder } from '../../process/ffmpeg';
+import { Silence } from '../../source/Silence';
+import { captureLabel, failureOf } from '../failures';
+import { INTERLACED, NO_KEYFRAMES } from '../H264Pictures';
+import type { Picture } from '../Picture';
+import { patienceMs, startMs } from '../patience';
+import { secretsOf } from '../url';
+import { modesOf } from '../v4l2/devices';
+import { type CameraMode, chooseMode } from '../v4l2/modes';
+import type { V4l2Device } from '../v4l2/V4l2Device';
 import { captureArguments, type FfmpegCaptureOptions, ownSizes } from './arguments';
 import { type CaptureReader, captureReader } from './captureReader';
 import { describedColour } from './describedColour';
-import { modesOf } from '../v4l2/devices';
-import { captureLabel, failureOf } from '../failures';
-import { INTERLACED, NO_KEYFRAMES } from '../H264Pictures';
-import { type CameraMode, chooseMode } from '../v4l2/modes';
-import type { Picture } from '../Picture';
-import { Silence } from '../../source/Silence';
-import { patienceMs, startMs } from '../patience';
-import { secretsOf } from '../url';
-import type { V4l2Device } from '../v4l2/V4l2Device';
 import {
   findingIn,
   lacksParameterSets,

@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from '../../model/Clock';
 import type { Origin, OriginListener, OriginRun } from '../../model/Origin';
 import type { FfmpegFinder } from '../../process/ffmpeg';
-import type { FfmpegCaptureOptions } from './arguments';
-import { CaptureRun } from './CaptureRun';
 import { captureLabel } from '../failures';
-import { ReplaceableRun } from './ReplaceableRun';
 import { isWebAddress, type UrlOptions } from '../url';
 import type { V4l2Device } from '../v4l2/V4l2Device';
-import type { SourceKnowledge } from './way';
 import { HttpRun } from '../web/HttpRun';
+import type { FfmpegCaptureOptions } from './arguments';
+import { CaptureRun } from './CaptureRun';
+import { ReplaceableRun } from './ReplaceableRun';
+import type { SourceKnowledge } from './way';
 
 export interface FfmpegCaptureDependencies {
   ffmpeg: FfmpegFinder;

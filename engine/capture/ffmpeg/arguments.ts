@@ -1,8 +1,8 @@
 import { MARK_FILTERS } from '../../media/containers/MarkedPictures';
 import type { Ffmpeg } from '../../process/ffmpeg';
 import type { CaptureOptions } from '../CaptureOptions';
-import type { CameraMode } from '../v4l2/modes';
 import { urlInput } from '../url';
+import type { CameraMode } from '../v4l2/modes';
 import { usbInput } from './usb';
 import type { Way } from './way';
 

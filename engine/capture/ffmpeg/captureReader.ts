@@ -1,7 +1,7 @@
-import { jpegSize } from '../../media/picture/jpeg';
 import { MarkedPictures } from '../../media/containers/MarkedPictures';
 import { MpjpegParser } from '../../media/containers/MpjpegParser';
 import { Y4mParser } from '../../media/containers/Y4mParser';
+import { jpegSize } from '../../media/picture/jpeg';
 import { H264Passthrough, type H264PassthroughOptions } from '../H264Passthrough';
 import type { PictureHandlers } from '../Picture';
 import type { Way } from './way';

@@ -2,17 +2,17 @@ import { PcmBatcher } from '../../media/audio/PcmBatcher';
 import type { AudioUnit } from '../../model/AudioUnit';
 import { type Clock, epochMs, systemClock } from '../../model/Clock';
 import { CaptureEndedError, MediaError } from '../../model/errors/errors';
-import type { Origin, OriginListener, OriginRun } from '../../model/Origin';
 import { SoundDeviceMissingError, SoundStalledError } from '../../model/errors/soundErrors';
+import type { Origin, OriginListener, OriginRun } from '../../model/Origin';
 import { Child } from '../../process/Child';
 import type { SoundFinder } from '../../process/sound/SoundFinder';
 import { recordArguments } from '../../process/sound/soundArguments';
 import { listMicrophones } from '../../process/sound/soundDevices';
 import { namedDevice, type SoundBackend, type SoundSystem } from '../../process/sound/soundSystem';
+import { Silence } from '../../source/Silence';
+import { SampleClock } from '../SampleClock';
 import { microphoneFailure, movedTo } from './microphoneFailures';
 import { NaudiodonReader } from './naudiodonFrames';
-import { SampleClock } from '../SampleClock';
-import { Silence } from '../../source/Silence';
 
 /** The sample rates in which a microphone can be recorded, in Hz. */
 export type MicrophoneRate = 8000 | 12_000 | 16_000 | 24_000 | 44_100 | 48_000;

@@ -1,7 +1,7 @@
-import { AnnexBParser } from '../../media/h264/AnnexBParser';
 import { type Converter, converterFor } from '../../media/codec/Converter';
 import { I420Cutter } from '../../media/containers/I420Cutter';
 import { JpegSplitter } from '../../media/containers/JpegSplitter';
+import { AnnexBParser } from '../../media/h264/AnnexBParser';
 import { jpegSize } from '../../media/picture/jpeg';
 import type { AccessUnit } from '../../model/AccessUnit';
 import { type Clock, epochMs } from '../../model/Clock';
@@ -15,11 +15,11 @@ import { captureLabel } from '../failures';
 import { H264Passthrough } from '../H264Passthrough';
 import { H264Pictures } from '../H264Pictures';
 import type { Picture, PictureHandlers } from '../Picture';
+import { SampleClock } from '../SampleClock';
 import { type PicameraCommand, picameraArguments } from './picameraArguments';
 import { picameraFailureOf, TIMEOUT_LINE } from './picameraFailures';
 import { picameraSize } from './picameraSize';
 import { type PicameraWay, turnsByFfmpeg } from './picameraWay';
-import { SampleClock } from '../SampleClock';
 import { TimedUnits } from './TimedUnits';
 
 /** What a camera program is started for. */

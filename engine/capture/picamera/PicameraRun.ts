@@ -2,23 +2,23 @@ import { GopCache } from '../../media/picture/GopCache';
 import type { AccessUnit } from '../../model/AccessUnit';
 import type { Clock } from '../../model/Clock';
 import { CaptureEndedError, MediaError, SourceStalledError } from '../../model/errors/errors';
-import type { OriginListener, OriginRun } from '../../model/Origin';
 import {
   PicameraMissingError,
   PicameraStalledError,
   RpicamMissingError,
 } from '../../model/errors/picameraErrors';
+import type { OriginListener, OriginRun } from '../../model/Origin';
 import type { FfmpegFinder } from '../../process/ffmpeg';
 import type { RpicamFinder } from '../../process/rpicam';
+import { Silence } from '../../source/Silence';
 import type { PicameraOptions } from '../CaptureOptions';
 import { captureLabel } from '../failures';
+import { TestPattern } from '../testPattern/TestPattern';
 import type { PicameraAbout } from './PicameraCapture';
 import { PicameraProcess } from './PicameraProcess';
 import { picameraSize } from './picameraSize';
 import { hasH264Hardware, type PicameraWay, picameraWay } from './picameraWay';
 import { microseconds } from './raspividArguments';
-import { Silence } from '../../source/Silence';
-import { TestPattern } from '../testPattern/TestPattern';
 
 /** What earlier runs found out. */
 export interface PicameraKnowledge {

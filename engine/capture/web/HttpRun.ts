@@ -11,8 +11,8 @@ import {
   SourceStalledError,
 } from '../../model/errors/errors';
 import type { OriginListener, OriginRun } from '../../model/Origin';
-import { captureLabel } from '../failures';
 import { Silence } from '../../source/Silence';
+import { captureLabel } from '../failures';
 import { patienceMs, startMs } from '../patience';
 import { loginOf, type UrlOptions } from '../url';
 import { bestVariant } from './bestVariant';

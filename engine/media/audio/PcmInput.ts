@@ -1,8 +1,8 @@
+import { UnusableError } from '../../model/errors/UnusableError';
+import { CHANNELS, SAMPLE_RATE, samplesOf } from './audioBlock';
 import { withChannels } from './channels';
 import { Resampler } from './Resampler';
 import { WholeFrames } from './WholeFrames';
-import { UnusableError } from '../../model/errors/UnusableError';
-import { CHANNELS, SAMPLE_RATE, samplesOf } from './audioBlock';
 
 /** PCM as it comes from a flow or a track. */
 export interface Pcm {

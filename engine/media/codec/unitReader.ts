@@ -1,9 +1,9 @@
 import type { Colour } from '../../model/Colour';
-import type { Conversion } from './Conversion';
-import { H264Units } from './H264Units';
 import { IvfParser } from '../containers/IvfParser';
 import { NutParser } from '../containers/NutParser';
 import { isVp8Key } from '../picture/vp8';
+import type { Conversion } from './Conversion';
+import { H264Units } from './H264Units';
 
 /** One unit as a converter wrote it. */
 export interface CodedUnit {

@@ -1,9 +1,9 @@
 import type { AccessUnit } from '../../model/AccessUnit';
+import { type IvfForm, ivfFileHeader, ivfFrameHeader } from '../containers/ivfHeaders';
+import { nalUnits } from '../h264/h264';
+import { ParameterSets } from '../h264/ParameterSets';
 import type { Conversion } from './Conversion';
 import { FlvWriter } from './FlvWriter';
-import { nalUnits } from '../h264/h264';
-import { type IvfForm, ivfFileHeader, ivfFrameHeader } from '../containers/ivfHeaders';
-import { ParameterSets } from '../h264/ParameterSets';
 
 /**
  * Turns an access unit into what goes to a program's stdin; empty if it cannot be used yet.

@@ -1,6 +1,7 @@
 /** What must be known about H.264 without decoding it (ITU-T H.264; section numbers are its). */
-import { BitReader } from './BitReader';
+
 import { ContainerError } from '../containers/ContainerError';
+import { BitReader } from './BitReader';
 
 /** NAL unit types (table 7-1) that matter here. */
 export const NAL = {

@@ -1,10 +1,10 @@
 import { systemClock } from '../../model/Clock';
-import type { ImageKind } from '../../model/imageKind';
 import { UnusableError } from '../../model/errors/UnusableError';
+import type { ImageKind } from '../../model/imageKind';
 import { Child, type ChildExit } from '../../process/Child';
 import type { Ffmpeg } from '../../process/ffmpeg';
-import type { Size } from './pixels';
 import { Y4mParser } from '../containers/Y4mParser';
+import type { Size } from './pixels';
 
 /** A decoded image. */
 export interface Image extends Size {

@@ -1,8 +1,8 @@
-import type { AudioSource } from '../../source/AudioSource';
-import type { Source } from '../../source/Source';
 import { epochMs } from '../../model/Clock';
 import type { Frame, FrameFormat } from '../../model/Frame';
 import type { Track } from '../../model/Track';
+import type { AudioSource } from '../../source/AudioSource';
+import type { Source } from '../../source/Source';
 import { type Chunk, FlowChunks } from './FlowChunks';
 import { FlowFrames, frameOf } from './FlowFrames';
 

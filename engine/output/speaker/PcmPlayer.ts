@@ -1,9 +1,9 @@
+import { BLOCK_MS } from '../../media/audio/audioBlock';
 import type { Clock } from '../../model/Clock';
 import type { MediaError } from '../../model/errors/errors';
 import { PlaybackError } from '../../model/errors/soundErrors';
 import { Child, type ChildExit } from '../../process/Child';
 import type { SoundProgram } from '../../process/sound/soundSystem';
-import { BLOCK_MS } from '../../media/audio/audioBlock';
 import { PlayGauge, parsePlayed } from './PlayGauge';
 import { playbackFailure } from './playbackFailure';
 import { Ticker } from './Ticker';

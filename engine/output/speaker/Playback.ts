@@ -1,11 +1,11 @@
+import { CHANNELS, SAMPLE_RATE } from '../../media/audio/audioBlock';
 import { type Clock, systemClock } from '../../model/Clock';
 import { MediaError } from '../../model/errors/errors';
-import type { Origin, OriginListener, OriginRun } from '../../model/Origin';
 import { PlaybackError } from '../../model/errors/soundErrors';
+import type { Origin, OriginListener, OriginRun } from '../../model/Origin';
 import type { SoundFinder } from '../../process/sound/SoundFinder';
 import { playArguments } from '../../process/sound/soundArguments';
 import { namedDevice, type SoundBackend, type SoundSystem } from '../../process/sound/soundSystem';
-import { CHANNELS, SAMPLE_RATE } from '../../media/audio/audioBlock';
 import { PcmPlayer } from './PcmPlayer';
 
 /** Options of a `Playback`. */

@@ -1,18 +1,18 @@
 import { EventEmitter } from 'node:events';
-import { PcmRendition } from '../../source/PcmRendition';
+import { CHANNELS, SAMPLE_RATE } from '../../media/audio/audioBlock';
+import { checkForm, durationMs, type Pcm, PcmInput } from '../../media/audio/PcmInput';
 import { parseWav } from '../../media/audio/wav';
 import type { AudioUnit } from '../../model/AudioUnit';
 import { type Clock, systemClock } from '../../model/Clock';
 import type { MediaError } from '../../model/errors/errors';
-import type { State } from '../../model/lifeCycle';
 import { SoundTooLongError } from '../../model/errors/soundErrors';
+import type { State } from '../../model/lifeCycle';
 import { type Subscription, Track } from '../../model/Track';
 import type { SoundFinder } from '../../process/sound/SoundFinder';
 import type { SoundBackend } from '../../process/sound/soundSystem';
+import { PcmRendition } from '../../source/PcmRendition';
 import { type AudioCounters, AudioJitterBuffer } from './AudioJitterBuffer';
 import { AudioMixer } from './AudioMixer';
-import { CHANNELS, SAMPLE_RATE } from '../../media/audio/audioBlock';
-import { checkForm, durationMs, type Pcm, PcmInput } from '../../media/audio/PcmInput';
 import { Playback, type PlaybackStarted } from './Playback';
 import { MOST_STORED_MS, StoredSound } from './StoredSound';
 

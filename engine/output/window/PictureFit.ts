@@ -1,5 +1,5 @@
-import { type AccessUnit, i420Bytes } from '../../model/AccessUnit';
 import { PlaneScaler, planesOf } from '../../media/picture/I420Scaler';
+import { type AccessUnit, i420Bytes } from '../../model/AccessUnit';
 
 /** Proportions that differ by less are the same: coders round sizes. */
 const ALIKE = 0.02;

@@ -1,8 +1,8 @@
 import type { RTCDataChannel } from 'werift';
 import { type Clock, epochMs } from '../../model/Clock';
+import type { SentKinds } from '../PeerMedia';
 import type { PageReport } from './ControlChannel';
 import type { ChannelSender } from './DataSender';
-import type { SentKinds } from '../PeerMedia';
 
 /** What the caller's control channel reports. */
 export interface CallerControlHandlers {

@@ -1,8 +1,8 @@
 import type { RTCDataChannel } from 'werift';
 import { epochMs } from '../../model/Clock';
-import type { ChannelSender } from './DataSender';
 import type { SentKinds } from '../PeerMedia';
 import type { SentPicture } from '../rtp/send/VideoSender';
+import type { ChannelSender } from './DataSender';
 
 /** Label of the channel that our browser library opens beside the user's. */
 export const CONTROL_LABEL = 'rtcbot';

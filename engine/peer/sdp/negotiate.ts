@@ -1,7 +1,7 @@
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import type { PeerVideoCodec } from '../../model/AccessUnit';
-import type { RtpSenderOptions } from '../rtp/send/RtpSender';
 import { EXTENSION_URI } from '../rtp/rtpHeader';
+import type { RtpSenderOptions } from '../rtp/send/RtpSender';
 import type { ExtensionIds } from '../rtp/send/VideoSender';
 
 /** Baseline is what we encode; passed-through streams of other profiles play under it as well. */

@@ -1,10 +1,10 @@
+import type { Pcm } from '../../media/audio/PcmInput';
+import type { Size } from '../../media/picture/pixels';
+import type { FrameTarget } from '../../model/Frame';
 import type { AudioSource } from '../AudioSource';
 import type { Source } from '../Source';
-import type { Size } from '../../media/picture/pixels';
 import { FlowSound, type MediaTools } from './FlowMedia';
 import type { FlowFrame } from './FlowPictures';
-import type { FrameTarget } from '../../model/Frame';
-import type { Pcm } from '../../media/audio/PcmInput';
 import { TopicPictures } from './TopicPictures';
 
 /** Pictures and sound of a flow, made when it first puts some in. */

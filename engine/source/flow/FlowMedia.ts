@@ -1,14 +1,14 @@
-import { AudioSource } from '../AudioSource';
-import { FlowOrigin } from './FlowOrigin';
-import { Source } from '../Source';
-import type { HardwareEncoders } from '../../media/codec/HardwareEncoders';
+import { checkForm, type Pcm } from '../../media/audio/PcmInput';
 import { WholeFrames } from '../../media/audio/WholeFrames';
+import type { HardwareEncoders } from '../../media/codec/HardwareEncoders';
 import type { AudioUnit } from '../../model/AudioUnit';
 import { epochMs } from '../../model/Clock';
 import type { Origin } from '../../model/Origin';
-import { checkForm, type Pcm } from '../../media/audio/PcmInput';
 import type { FfmpegFinder } from '../../process/ffmpeg';
 import { hasSpareMemory } from '../../process/spareMemory';
+import { AudioSource } from '../AudioSource';
+import { Source } from '../Source';
+import { FlowOrigin } from './FlowOrigin';
 
 /** What makes sources for media that come from a flow or a peer. */
 export interface MediaTools {

@@ -1,15 +1,15 @@
-import { FlowOrigin } from './FlowOrigin';
-import type { Source } from '../Source';
 import { ImageDecoder } from '../../media/picture/ImageDecoder';
 import { jpegSize } from '../../media/picture/jpeg';
 import { type PixelFormat, pixelBytes, type Size } from '../../media/picture/pixels';
-import { looseVideo, type MediaTools } from './FlowMedia';
 import type { AccessUnit, PixelCodec } from '../../model/AccessUnit';
-import { asError } from '../../model/errors/asError';
 import { epochMs } from '../../model/Clock';
+import { asError } from '../../model/errors/asError';
+import { UnusableError } from '../../model/errors/UnusableError';
 import type { InputFrame } from '../../model/Frame';
 import { type ImageKind, imageKind } from '../../model/imageKind';
-import { UnusableError } from '../../model/errors/UnusableError';
+import type { Source } from '../Source';
+import { looseVideo, type MediaTools } from './FlowMedia';
+import { FlowOrigin } from './FlowOrigin';
 
 /** A picture of a flow in a Buffer, which is its own and never written to. */
 export type FlowFrame = InputFrame & { readonly data: Buffer };

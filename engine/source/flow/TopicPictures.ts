@@ -1,8 +1,8 @@
+import { type Clock, systemClock } from '../../model/Clock';
 import { Silence } from '../Silence';
 import type { Source } from '../Source';
 import type { MediaTools } from './FlowMedia';
 import { type FlowFrame, FlowPictures } from './FlowPictures';
-import { type Clock, systemClock } from '../../model/Clock';
 
 /** What `TopicPictures` needs. */
 export interface TopicPicturesOptions {

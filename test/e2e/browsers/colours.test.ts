@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FfmpegCapture } from '../../../engine/capture/ffmpeg/FfmpegCapture';
-import type { Source } from '../../../engine/source/Source';
 import { TestPattern } from '../../../engine/capture/testPattern/TestPattern';
-import { looseVideo, type MediaTools } from '../../../engine/source/flow/FlowMedia';
-import { FlowPictures } from '../../../engine/source/flow/FlowPictures';
 import type { AccessUnit } from '../../../engine/model/AccessUnit';
 import type { Origin } from '../../../engine/model/Origin';
 import { PeerGroup } from '../../../engine/peer/PeerGroup';
 import { FfmpegFinder } from '../../../engine/process/ffmpeg';
+import { looseVideo, type MediaTools } from '../../../engine/source/flow/FlowMedia';
+import { FlowPictures } from '../../../engine/source/flow/FlowPictures';
+import type { Source } from '../../../engine/source/Source';
 import { launchChromium } from '../../support/chromium';
 import {
   CARD,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { FlvParser } from '../../../engine/media/containers/FlvParser';
-import { NAL, nalType, nalUnits } from '../../../engine/media/h264/h264';
 import { MpjpegParser } from '../../../engine/media/containers/MpjpegParser';
+import { NAL, nalType, nalUnits } from '../../../engine/media/h264/h264';
 import type { AccessUnit } from '../../../engine/model/AccessUnit';
 
 /** What pictures are coded to, and how. */

@@ -1,9 +1,9 @@
 import type { RTCDtlsTransport, RTCRtpTransceiver } from 'werift';
 import { type Clock, systemClock } from '../../../model/Clock';
 import type { Origin, OriginListener, OriginRun } from '../../../model/Origin';
-import { BitrateLimit } from './BitrateLimit';
 import type { LimitedStream } from '../rtcp/RembSender';
 import { silenceOwnNacks } from '../rtcp/receiverFeedback';
+import { BitrateLimit } from './BitrateLimit';
 import { VideoReceiverRun } from './VideoReceiverRun';
 
 /** Options of a `VideoReceiver`. */

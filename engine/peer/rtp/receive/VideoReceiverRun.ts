@@ -12,10 +12,10 @@ import type { PeerVideoCodec } from '../../../model/AccessUnit';
 import { type Clock, epochMs } from '../../../model/Clock';
 import { VIDEO_COLOUR } from '../../../model/Colour';
 import type { OriginListener, OriginRun } from '../../../model/Origin';
+import { askForKeyframe, askForPackets } from '../rtcp/receiverFeedback';
 import { H264Depacketizer } from './H264Depacketizer';
 import { PictureAssembler, type PicturePacket, type ReceivedPicture } from './PictureAssembler';
 import { RtpTimeline } from './RtpTimeline';
-import { askForKeyframe, askForPackets } from '../rtcp/receiverFeedback';
 import { type SequenceCounts, SequenceWindow } from './SequenceWindow';
 import { Vp8Depacketizer } from './Vp8Depacketizer';
 

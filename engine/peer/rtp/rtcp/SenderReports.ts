@@ -8,9 +8,9 @@ import {
   SourceDescriptionItem,
 } from 'werift';
 import { type Clock, epochMs } from '../../../model/Clock';
+import { ntpTime } from '../rtpHeader';
 import type { RtpSender } from '../send/RtpSender';
 import { rtcpBye } from './rtcpBye';
-import { ntpTime } from '../rtpHeader';
 
 /** Time between two reports, in ms (RFC 3550 6.2 allows less than its 5 s for video). */
 const INTERVAL_MS = 1000;

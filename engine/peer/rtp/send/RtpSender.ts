@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Clock, systemClock } from '../../../model/Clock';
-import { RepairBudget } from './RepairBudget';
 import { extensionBlock, type RtpExtension, rtpHeader } from '../rtpHeader';
+import { RepairBudget } from './RepairBudget';
 import type { SecureSender } from './SecureSender';
 
 /** How one m-section was negotiated for sending. */

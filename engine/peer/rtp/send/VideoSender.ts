@@ -1,8 +1,8 @@
 import type { AccessUnit } from '../../../model/AccessUnit';
 import { type Clock, systemClock } from '../../../model/Clock';
 import type { Subscription, Track } from '../../../model/Track';
-import type { RtpSender } from './RtpSender';
 import { absCaptureTime, playoutDelay, type RtpExtension } from '../rtpHeader';
+import type { RtpSender } from './RtpSender';
 
 /** Ids of the header extensions that were negotiated; absent ones are not written. */
 export interface ExtensionIds {

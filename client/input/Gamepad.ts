@@ -1,4 +1,6 @@
-import { safely } from './Emitter';
+import { safely } from '../base/Emitter';
+import { Heartbeat, REPEAT_MS } from '../base/Heartbeat';
+import { timeOfDay } from '../base/timeOfDay';
 import {
   changesOf,
   type GamepadReading,
@@ -6,8 +8,6 @@ import {
   placeOf,
   stateOf,
 } from './gamepadState';
-import { Heartbeat, REPEAT_MS } from './Heartbeat';
-import { timeOfDay } from './timeOfDay';
 
 /** A change of a gamepad: RTCBot's fields, and those it lacks. */
 export interface GamepadMessage {

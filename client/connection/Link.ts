@@ -1,9 +1,9 @@
-import { type Channels, CONTROL_LABEL } from './Channels';
+import { type Channels, CONTROL_LABEL } from '../channels/Channels';
+import { firstPicture } from '../media/firstPicture';
+import type { MediaLine } from '../media/MediaLine';
+import { playAtOnce } from '../media/playAtOnce';
 import { ControlChannel, type SentKinds } from './ControlChannel';
-import { firstPicture } from './firstPicture';
 import { isIdle } from './isIdle';
-import type { MediaLine } from './MediaLine';
-import { playAtOnce } from './playAtOnce';
 import { RTCConnection } from './RTCConnection';
 import { currentRun, type Problem, postOffer, SignalingError } from './signaling';
 

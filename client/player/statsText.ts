@@ -1,4 +1,4 @@
-import type { PlaybackStats } from './LatencyMeter';
+import type { PlaybackStats } from '../media/LatencyMeter';
 
 /** The figures in one line: `24 ms · 30 fps · 640×480 · 1.2 Mbit/s · H264`. What is unknown is left out. */
 export function statsText({

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Clock, systemClock } from '../engine/model/Clock';
+import { type Clock, systemClock } from '../../engine/model/Clock';
+import { Refusal, tooFast } from '../Refusal';
 import { AddressLimits } from './AddressLimits';
 import { RateLimit } from './RateLimit';
-import { Refusal, tooFast } from './Refusal';
 import { checkToken, givesToken } from './token';
 
 export interface TokenGuardOptions {

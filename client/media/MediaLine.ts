@@ -1,4 +1,4 @@
-import { safely } from './Emitter';
+import { safely } from '../base/Emitter';
 import { MediaSection, type MediaWish } from './MediaSection';
 
 /** What `subscribe` calls with each incoming stream. */

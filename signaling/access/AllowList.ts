@@ -1,4 +1,4 @@
-import { SettingError } from '../engine/model/errors/errors';
+import { SettingError } from '../../engine/model/errors/errors';
 import { type Authority, authorityOf, type Origin, originOf } from './authority';
 
 /** One entry that names a server; what is absent may be anything. */

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from './Refusal';
+import { Refusal } from '../Refusal';
 
 /**
  * Checks an access token, given as `Authorization: Bearer …` (RFC 6750) or as `?token=…`. The second

@@ -1,7 +1,7 @@
-import { safely } from './Emitter';
-import { Heartbeat, REPEAT_MS } from './Heartbeat';
+import { safely } from '../base/Emitter';
+import { Heartbeat, REPEAT_MS } from '../base/Heartbeat';
+import { timeOfDay } from '../base/timeOfDay';
 import { isTyped, scrollsPage } from './keyUse';
-import { timeOfDay } from './timeOfDay';
 
 /** A key that was pressed or released: RTCBot's fields, and those it lacks. */
 export interface KeyMessage {

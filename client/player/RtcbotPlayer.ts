@@ -1,14 +1,14 @@
+import { Session } from '../connection/Session';
+import type { SessionOptions } from '../connection/SessionOptions';
+import type { PlaybackStats } from '../media/LatencyMeter';
+import { snapshotOf } from '../media/snapshot';
 import { DeviceMenu } from './DeviceMenu';
 import { fadeWhenIdle } from './fadeWhenIdle';
-import type { PlaybackStats } from './LatencyMeter';
 import { MediaButtons } from './MediaButtons';
 import { isBrief, type PlayerState, playerStateOf, stateTexts } from './PlayerState';
 import { partOf } from './partOf';
 import { playerCss, playerHtml } from './playerView';
 import { ScreenButtons } from './ScreenButtons';
-import { Session } from './Session';
-import type { SessionOptions } from './SessionOptions';
-import { snapshotOf } from './snapshot';
 import { latencyText, statsText } from './statsText';
 import { TokenForm } from './TokenForm';
 

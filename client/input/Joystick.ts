@@ -1,7 +1,7 @@
-import { safely } from './Emitter';
-import { Heartbeat, REPEAT_MS } from './Heartbeat';
+import { safely } from '../base/Emitter';
+import { Heartbeat, REPEAT_MS } from '../base/Heartbeat';
+import { timeOfDay } from '../base/timeOfDay';
 import { AT_REST, positionOf, type StickPosition } from './stick';
-import { timeOfDay } from './timeOfDay';
 
 /** A movement of a joystick. */
 export interface JoystickMessage {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Reply, textReply } from '../reply';
 import { AllowList } from './AllowList';
 import { isLoopbackAddress } from './authority';
 import { type Caller, judge, type OriginRules, refusalFor, type Verdict } from './originPolicy';
-import { type Reply, textReply } from './reply';
 
 /** Nothing but this server's own pages, under names that are local for every machine. */
 const OWN_ONLY: OriginRules = {

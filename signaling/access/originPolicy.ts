@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../Refusal';
 import type { AllowList } from './AllowList';
 import {
   authorityOf,
@@ -8,7 +9,6 @@ import {
   type MachineNames,
   originOf,
 } from './authority';
-import { Refusal } from './Refusal';
 
 /** Who may ask besides this server's own pages, and what this server is called. */
 export interface OriginRules {

@@ -1,5 +1,5 @@
+import { Emitter } from '../base/Emitter';
 import { type DeviceKind, type DeviceProblem, deviceProblemText } from './deviceProblem';
-import { Emitter } from './Emitter';
 import type { MediaLine } from './MediaLine';
 import { openDevice } from './openDevice';
 

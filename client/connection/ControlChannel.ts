@@ -1,5 +1,5 @@
-import { epochMs } from './epochMs';
-import { type CaptureMark, ServerClock } from './ServerClock';
+import { epochMs } from '../base/epochMs';
+import { type CaptureMark, ServerClock } from '../base/ServerClock';
 
 /** Time between two pings. */
 const PING_MS = 500;

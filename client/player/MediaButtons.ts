@@ -1,8 +1,8 @@
-import type { Device } from './Device';
-import type { MediaLine } from './MediaLine';
+import type { Session } from '../connection/Session';
+import type { Device } from '../media/Device';
+import type { MediaLine } from '../media/MediaLine';
+import { SoundLevel } from '../media/SoundLevel';
 import { partOf } from './partOf';
-import type { Session } from './Session';
-import { SoundLevel } from './SoundLevel';
 
 /** How long a problem is shown. */
 const NOTICE_MS = 8000;

@@ -1,4 +1,4 @@
-import type { PlaybackStats } from './LatencyMeter';
+import type { PlaybackStats } from '../media/LatencyMeter';
 import type { Problem } from './signaling';
 
 /** How `connect()` connects. */

@@ -1,5 +1,5 @@
-import type { SessionState } from './SessionOptions';
-import type { Problem } from './signaling';
+import type { SessionState } from '../connection/SessionOptions';
+import type { Problem } from '../connection/signaling';
 
 /** What a player shows: the session's state and problem and what is known of the picture, as one word. */
 export type PlayerState =

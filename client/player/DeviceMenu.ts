@@ -1,6 +1,6 @@
-import { deviceProblemText } from './deviceProblem';
+import type { Session } from '../connection/Session';
+import { deviceProblemText } from '../media/deviceProblem';
 import { partOf } from './partOf';
-import type { Session } from './Session';
 
 /** The kinds of devices that can be chosen (`MediaDeviceInfo.kind`), by their part in a session. */
 const KINDS = {

@@ -1,11 +1,11 @@
-import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
-import { ChannelSection } from './ChannelSection';
-import { Channels } from './Channels';
-import { Closable } from './Closable';
-import { safely } from './Emitter';
-import { MediaLine } from './MediaLine';
-import type { MediaSection } from './MediaSection';
-import type { Message } from './message';
+import { Closable } from '../base/Closable';
+import { safely } from '../base/Emitter';
+import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from '../channels/Channel';
+import { ChannelSection } from '../channels/ChannelSection';
+import { Channels } from '../channels/Channels';
+import type { Message } from '../channels/message';
+import { MediaLine } from '../media/MediaLine';
+import type { MediaSection } from '../media/MediaSection';
 
 /** A session description as it travels in JSON. */
 export interface Description {

@@ -1,15 +1,15 @@
+import { Closable } from '../base/Closable';
+import { safely } from '../base/Emitter';
+import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from '../channels/Channel';
+import { Channels } from '../channels/Channels';
+import { decode, type Message } from '../channels/message';
+import { Device } from '../media/Device';
+import { MediaLine } from '../media/MediaLine';
+import { Playback } from '../media/Playback';
 import { Backoff } from './Backoff';
-import type { Channel, ChannelOptions, MessageCallback, WaitingRoom } from './Channel';
-import { Channels } from './Channels';
-import { Closable } from './Closable';
-import { Device } from './Device';
-import { safely } from './Emitter';
 import type { LinkEnd } from './Link';
 import { Links } from './Links';
-import { MediaLine } from './MediaLine';
-import { decode, type Message } from './message';
 import { PageMoments } from './PageMoments';
-import { Playback } from './Playback';
 import type { SessionEvents, SessionOptions, SessionState } from './SessionOptions';
 import type { Problem } from './signaling';
 

@@ -1,5 +1,5 @@
+import { Emitter, safely } from '../base/Emitter';
 import { ChannelEnd, type Outgoing } from './ChannelEnd';
-import { Emitter, safely } from './Emitter';
 import { decode, encode, type Message } from './message';
 
 /** What arrives: text as it was sent (JSON is not parsed), or bytes; and on which channel. */

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../engine/model/Clock';
+import { type Clock, systemClock } from '../../engine/model/Clock';
 
 export interface RateLimitOptions {
   /** What is granted in the long run, per second. Default 20. */

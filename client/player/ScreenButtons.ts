@@ -1,5 +1,5 @@
+import { save, snapshotName, snapshotOf } from '../media/snapshot';
 import { partOf } from './partOf';
-import { save, snapshotName, snapshotOf } from './snapshot';
 
 /** iPhones show only a video in full screen, and only by this. */
 type IPhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };

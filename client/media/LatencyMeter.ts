@@ -1,6 +1,6 @@
+import type { ServerClock } from '../base/ServerClock';
+import { SlidingWindow } from '../base/SlidingWindow';
 import { estimatedLatencyMs, type InboundVideo, inboundVideoOf } from './InboundVideo';
-import type { ServerClock } from './ServerClock';
-import { SlidingWindow } from './SlidingWindow';
 import { type PresentedFrame, watchFrames } from './watchFrames';
 
 /** From capture to the screen, over the last three seconds. */
