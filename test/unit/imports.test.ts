@@ -17,6 +17,8 @@ const MEDIA = [
   'engine/process',
   'engine/model',
 ];
+/** The wings, which do not know each other, and what they stand on: for what joins them. */
+const WINGS = ['engine/capture', 'engine/peer', 'engine/output', 'engine/source', ...MEDIA];
 /** The floors: what a directory may import besides itself, the longest name that fits counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/model': [],
@@ -30,15 +32,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/capture': ['engine/source', ...MEDIA],
   'engine/peer': MEDIA,
   'engine/output': ['engine/source', ...MEDIA],
-  'engine/services': ['engine/capture', 'engine/peer', 'engine/output', 'engine/source', ...MEDIA],
-  engine: [
-    'engine/services',
-    'engine/capture',
-    'engine/peer',
-    'engine/output',
-    'engine/source',
-    ...MEDIA,
-  ],
+  'engine/services': WINGS,
+  engine: ['engine/services', ...WINGS],
   'engine/port': ['engine'],
   signaling: ['engine/model'],
   nodes: ['signaling', 'engine/port', 'engine/model'],
@@ -105,8 +100,7 @@ function mayImport({ file, isType }: Import, target: string): boolean {
   const floor = floorOf(file);
   const allowed = [floor, ...(MAY_IMPORT[floor] ?? [])];
   if (isType) allowed.push(...(MAY_IMPORT_TYPES[floor] ?? []));
-  const isEngineRoot = floor === 'engine/port' && target === 'engine/engine';
-  return isEngineRoot || allowed.some(each => each === floorOf(target)) || isBelow(floor, target);
+  return allowed.some(each => each === floorOf(target)) || isBelow(floor, target);
 }
 
 /** The port may use all of the engine. */
