@@ -53,6 +53,7 @@ export class Peer {
     indicated: () => this.#watchdog.heard(),
     log: text => this.#handlers.log?.(text),
   };
+  #closePaths = async (): Promise<void> => {};
   #media: PeerMedia;
   /** Of a call: what it has offered, and the channels that it opens itself. */
   #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
@@ -248,7 +249,7 @@ export class Peer {
     shareTransports(connection, fit.shared);
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
-    await openPaths(connection, this.#paths);
+    this.#closePaths = await openPaths(connection, this.#paths);
     // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
     for (const transport of connection.dtlsTransports) transport.role = 'server';
     this.#followTransports();
@@ -263,7 +264,7 @@ export class Peer {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
     const channels = this.#channels.create();
-    await openPaths(connection, this.#paths);
+    this.#closePaths = await openPaths(connection, this.#paths);
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#called = { channels, offer, room: sent };
@@ -369,8 +370,9 @@ export class Peer {
     try {
       await this.#connection.close();
     } catch {
-      // The stack throws when it is closed half-open; what it held is freed by then.
+      // The stack throws when it is closed half-open.
     }
+    await this.#closePaths();
   }
 
   #listen<T extends unknown[]>(

@@ -2,6 +2,7 @@ import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors/errors';
 import { asBuffer, ownMemory } from './memory';
 import type { ToMain, ToWorker } from './protocol';
+import { fallSilent } from './suddenEnd';
 
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
@@ -52,7 +53,8 @@ export class EngineHost {
   }
 
   #carry(note: Note): void {
-    if ('taken' in note) this.#engine.taken(note.taken);
+    if ('endsNow' in note) fallSilent(note);
+    else if ('taken' in note) this.#engine.taken(note.taken);
     else if ('takenMessages' in note) {
       for (const messages of note.takenMessages) this.#engine.takenMessages(messages);
     } else this.#call(note);

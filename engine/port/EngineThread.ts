@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { killOwnChild } from '../process/killOwnChild';
 import { Pulse } from './Pulse';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
+import { awaitSilence } from './suddenEnd';
 
 /** What the worker says about the engine, without what is between the two threads. */
 export type EngineNote = Exclude<ToMain, { event: 'alive' } | { event: 'child' }>;
@@ -30,8 +31,9 @@ const TERMINATE_MS = 1000;
 
 /**
  * One worker thread, from its start to its end. It is asked whether it still answers, and given up
- * if it does not; one that has nothing to do is left alone until there is something to say. It ends by itself, with its sockets closed; ending it from outside is the last
- * resort, because it then closes nothing. What it leaves behind of its child processes is ended here.
+ * if it does not; one that has nothing to do is left alone until there is something to say. It ends by
+ * itself, with its sockets closed; ending it from outside is the last resort, because it then closes
+ * nothing. What it leaves behind of its child processes is ended here.
  */
 export class EngineThread {
   /** Tells it from those before and after it. */
@@ -74,10 +76,10 @@ export class EngineThread {
       this.#end(this.#reason);
       // Again: one that was given up may have started another since.
       this.#killChildren();
-      process.off('exit', this.#killChildren);
+      process.off('exit', this.#leaveProcess);
       this.#leave();
     });
-    process.on('exit', this.#killChildren);
+    process.on('exit', this.#leaveProcess);
   }
 
   /**
@@ -145,6 +147,11 @@ export class EngineThread {
     this.#killChildren();
     this.#handlers.ended(reason);
   }
+
+  readonly #leaveProcess = (): void => {
+    awaitSilence(note => this.#worker.postMessage(note));
+    this.#killChildren();
+  };
 
   readonly #killChildren = (): void => {
     for (const pid of this.#children) killOwnChild(pid);

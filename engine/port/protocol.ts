@@ -20,6 +20,7 @@ import type {
 } from '../services/Connections';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
 import type { SpeakerSettings } from '../services/Speakers';
+import type { SuddenEnd } from './suddenEnd';
 
 export type {
   CameraControl,
@@ -127,7 +128,8 @@ export type ToWorker =
   /** The flow has taken messages of these peers. */
   | { takenMessages: readonly TakenMessages[] }
   /** Answered by `alive`, as soon as the worker has nothing else in hand. */
-  | 'areYouThere';
+  | 'areYouThere'
+  | SuddenEnd;
 
 /** Worker to main thread. `tap` is the id of a capture, `connection peer mid`, or `display purpose`. */
 export type ToMain =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { RTCPeerConnection } from 'werift';
+import { closeSockets } from '../../engine/peer/stack/liveSockets';
 import { openPaths } from '../../engine/peer/stack/openPaths';
 import { UdpSocket } from '../../engine/peer/stack/UdpSocket';
 import { sockets } from '../support/GroupRig';
@@ -32,6 +33,17 @@ describe('the sockets of a peer', () => {
     await waitFor('end of the sockets', 5000, () => sockets() === before);
   });
 
+  it('are closed without the help of the stack', async () => {
+    const connection = new RTCPeerConnection({ iceServers: [], iceLite: true });
+    connection.createDataChannel('default');
+    const before = sockets();
+    const close = await openPaths(connection, { indicated() {}, log() {} });
+    assert.ok(sockets() > before);
+    await close();
+    await waitFor('end of the sockets', 5000, () => sockets() === before);
+    await connection.close();
+  });
+
   it('that the system does not give refuse that one peer, and disturb nobody else', async () => {
     const program = join(__dirname, '../support/withoutDescriptors.ts');
     const line = 'ulimit -n 64; exec "$0" --import tsx "$1"';
@@ -54,6 +66,16 @@ describe('a UdpSocket', () => {
     await socket.send(Buffer.from('x'), ['a name', 9]);
     await socket.send(Buffer.alloc(70_000), ['127.0.0.1', 9]);
     await socket.close();
+    await socket.close();
+    await socket.send(Buffer.from('x'), ['127.0.0.1', 9]);
+  });
+
+  it('is closed with all others of its thread, and once more by its owner', async () => {
+    await waitFor('end of the sockets', 5000, () => sockets() === 0);
+    const socket = await UdpSocket.open(4, () => {});
+    assert.equal(sockets(), 1);
+    closeSockets();
+    await waitFor('end of the sockets', 5000, () => sockets() === 0);
     await socket.close();
     await socket.send(Buffer.from('x'), ['127.0.0.1', 9]);
   });

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, isIP } from 'node:net';
+import { keepSocket } from './liveSockets';
 import type { Address } from './PathGuard';
 
 /** A family of addresses. */
@@ -43,6 +44,7 @@ export class UdpSocket {
       throw error;
     }
     socket.on('error', failed);
+    keepSocket(socket);
     return new UdpSocket(socket);
   }
 
@@ -72,7 +74,17 @@ export class UdpSocket {
   /** Idempotent, never rejects. */
   close = (): Promise<void> => {
     this.closed = true;
-    this.#closing ??= new Promise(resolve => this.socket.close(() => resolve()));
+    this.#closing ??= this.#close();
     return this.#closing;
   };
+
+  async #close(): Promise<void> {
+    const closed = once(this.socket, 'close');
+    try {
+      this.socket.close();
+    } catch {
+      return; // It was closed with all others: see `closeSockets`.
+    }
+    await closed;
+  }
 }

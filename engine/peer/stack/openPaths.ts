@@ -12,7 +12,7 @@ import { asError } from '../../model/errors/asError';
 import { NoSocketError } from '../../model/errors/peerErrors';
 import { DtlsGuard } from './DtlsGuard';
 import { PathGuard } from './PathGuard';
-import { type Family, UdpSocket } from './UdpSocket';
+import { UdpSocket } from './UdpSocket';
 
 /** The stack's private parts that are used here (pinned version, `~0.24.4`). */
 interface Ice extends IceConnection {
@@ -33,22 +33,32 @@ export interface PathHandlers {
  * Opens the sockets of a connection, on which only our peer is heard (see `PathGuard` and `DtlsGuard`): one for each family of addresses and transport, on one port of
  * all addresses of the machine. The stack opens one for each address, those of bridges and virtual
  * interfaces included, and binds it to all of them all the same. To be called before the
- * offer or the answer is made, which names the credentials; what it opened is closed with the
- * connection.
- * @throws NoSocketError if the system gives none
+ * offer or the answer is made, which names the credentials.
+ * @returns closes what was opened, for certain: the stack leaves sockets behind that it closes half-open
+ * @throws NoSocketError if the system gives none; what was opened by then is closed
  */
 export async function openPaths(
   connection: RTCPeerConnection,
   { indicated, log }: PathHandlers,
-): Promise<void> {
-  for (const transport of connection.dtlsTransports) {
-    new DtlsGuard(transport, log);
-    new PathGuard(transport.iceTransport, indicated);
-    await open(transport.iceTransport.connection as Ice, log);
+): Promise<() => Promise<void>> {
+  const sockets: UdpSocket[] = [];
+  const close = async () => {
+    await Promise.all(sockets.map(socket => socket.close()));
+  };
+  try {
+    for (const transport of connection.dtlsTransports) {
+      new DtlsGuard(transport, log);
+      new PathGuard(transport.iceTransport, indicated);
+      await open(transport.iceTransport.connection as Ice, sockets, log);
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
+  return close;
 }
 
-async function open(ice: Ice, log: (text: string) => void): Promise<void> {
+async function open(ice: Ice, sockets: UdpSocket[], log: (text: string) => void): Promise<void> {
   const addresses = addressesOf(ice);
   const failures: Error[] = [];
   const more: Candidate[] = [];
@@ -56,7 +66,11 @@ async function open(ice: Ice, log: (text: string) => void): Promise<void> {
     const hosts = addresses.filter(address => isIPv4(address) === (family === 4));
     if (hosts.length === 0) continue;
     try {
-      more.push(...(await openFamily(ice, { family, hosts, log })));
+      const socket = await UdpSocket.open(family, error =>
+        log(`a UDP port failed: ${error.message}`),
+      );
+      sockets.push(socket);
+      more.push(...offerHosts(ice, socket, hosts));
     } catch (error) {
       failures.push(asError(error));
     }
@@ -88,11 +102,7 @@ function noSocket(error: Error): NoSocketError {
 }
 
 /** @returns the candidates besides the first */
-async function openFamily(
-  ice: Ice,
-  { family, hosts, log }: { family: Family; hosts: string[]; log: (text: string) => void },
-): Promise<Candidate[]> {
-  const socket = await UdpSocket.open(family, error => log(`a UDP port failed: ${error.message}`));
+function offerHosts(ice: Ice, socket: UdpSocket, hosts: readonly string[]): Candidate[] {
   const protocol = new StunProtocol();
   ice.ensureProtocol(protocol);
   // What the stack uses of its own class of sockets.
