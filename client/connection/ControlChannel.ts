@@ -20,6 +20,8 @@ export interface ControlListener {
   lost(): void;
   /** The last ping has no answer yet: the server may be gone. Again with each further ping. */
   silent(): void;
+  /** Whether anything has come from the server on another channel since the last question. */
+  isHeard(): Promise<boolean>;
   /** The server asks for a new offer. */
   reconnect(): void;
   /** What the server sends now: it goes on to tell when that changes. */
@@ -84,7 +86,15 @@ export class ControlChannel {
       return;
     }
     if (this.#heard && this.#unanswered > 0 && roundTripMs < LONG_MS) this.#listener.silent();
+    if (this.#heard && this.#unanswered > 0) void this.#listenToOthers(this.#unanswered);
     this.#ping();
+  }
+
+  // Pings and pongs wait behind what else is on its way on the association, such as a message of
+  // 5 MB on a narrow path. With the first missing answer the listening only begins.
+  async #listenToOthers(unanswered: number): Promise<void> {
+    const isHeard = await this.#listener.isHeard();
+    if (isHeard && unanswered > 1) this.#unanswered = 0;
   }
 
   #ping(): void {

@@ -3,6 +3,7 @@ import { firstPicture } from '../media/firstPicture';
 import type { MediaLine } from '../media/MediaLine';
 import { playAtOnce } from '../media/playAtOnce';
 import { ControlChannel, type SentKinds } from './ControlChannel';
+import { Inflow } from './Inflow';
 import { isIdle } from './isIdle';
 import { RTCConnection } from './RTCConnection';
 import { currentRun, type Problem, postOffer, SignalingError } from './signaling';
@@ -68,10 +69,13 @@ export class Link {
     const lines = { video, audio, channels, standby };
     this.connection = new RTCConnection(true, rtcConfiguration, { gatherMs: 0, ...lines });
     this.connection.onStateChange(state => this.#follow(state));
-    const channel = this.connection.peerConnection.createDataChannel(CONTROL_LABEL);
+    const { peerConnection } = this.connection;
+    const inflow = new Inflow(peerConnection);
+    const channel = peerConnection.createDataChannel(CONTROL_LABEL);
     this.control = new ControlChannel(channel, {
       lost: () => this.#lose('The server is gone'),
       silent: () => void this.#ask(),
+      isHeard: () => inflow.hasGrown(),
       reconnect: () => this.#end({ cause: 'reconnect' }),
       sending: kinds => this.#hear(kinds),
       replaced: () =>

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { parseControl } from '../../client/connection/ControlChannel';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ControlChannel, parseControl } from '../../client/connection/ControlChannel';
+import { ManualDataChannel } from '../support/ManualDataChannel';
 
 describe('parseControl', () => {
   const video = { rtpTimestamp: 4_000_000_000, captureTime: 1.5 };
@@ -60,4 +62,65 @@ describe('parseControl', () => {
   ]) {
     it(sentence, () => assert.deepEqual(parseControl(data), message));
   }
+});
+
+describe("the page's end of the control channel", () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => mock.timers.reset());
+
+  /** A server that has answered once. */
+  function setUp(isHeard: () => boolean) {
+    const channel = new ManualDataChannel();
+    let losses = 0;
+    const control = new ControlChannel(channel.asChannel, {
+      lost: () => {
+        losses += 1;
+        control.close();
+      },
+      silent() {},
+      reconnect() {},
+      sending() {},
+      replaced() {},
+      hello() {},
+      refused() {},
+      isHeard: async () => isHeard(),
+    });
+    channel.open();
+    channel.receive('{"type":"pong","time":1,"serverTime":2}');
+    const wait = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 500) {
+        mock.timers.tick(500);
+        await turn();
+      }
+    };
+    return { wait, losses: () => losses };
+  }
+
+  it('takes a server from which nothing comes for gone after 4.5 s', async () => {
+    const { wait, losses } = setUp(() => false);
+    await wait(4000);
+    assert.equal(losses(), 0);
+    await wait(500);
+    assert.equal(losses(), 1);
+  });
+
+  it('waits for a server whose answers wait behind something else that comes', async () => {
+    let isHeard = true;
+    const { wait, losses } = setUp(() => isHeard);
+    await wait(60_000);
+    assert.equal(losses(), 0);
+    isHeard = false;
+    await wait(4500);
+    assert.equal(losses(), 1);
+  });
+
+  it('is not put off by what came before the first missing answer', async () => {
+    let questions = 0;
+    const { wait, losses } = setUp(() => {
+      questions += 1;
+      return questions === 1;
+    });
+    await wait(4500);
+    assert.equal(losses(), 1);
+  });
 });
