@@ -1,0 +1,97 @@
+import { libdatachannel, type NativePeer, type NativeTrack } from './libdatachannel';
+
+/** What became of a viewer. Times in ms, since it began. */
+export interface ViewerReport {
+  /** Of the connection, as libdatachannel calls them: `new`, `connecting`, `connected`, `failed` … */
+  readonly state: string;
+  /** When its offer was answered. */
+  readonly answeredMs: number | undefined;
+  /** When its handshake was through. */
+  readonly connectedMs: number | undefined;
+  /** When its first packet came. */
+  readonly firstPacketMs: number | undefined;
+  readonly packets: number;
+  /** Why it has no answer. */
+  readonly refusal: string | undefined;
+}
+
+/** RTCP has these payload types (RFC 5761 4). */
+const isRtcp = (packet: Buffer) =>
+  ((packet[1] ?? 0) & 0x7f) >= 64 && ((packet[1] ?? 0) & 0x7f) < 96;
+
+/**
+ * A viewer that is light: libdatachannel checks the path, shakes hands and decrypts; nothing is
+ * decoded.
+ */
+export class NativeViewer {
+  readonly #peer: NativePeer;
+  readonly #track: NativeTrack;
+  readonly #beganMs = performance.now();
+  readonly #gathered: Promise<void>;
+  #state = 'new';
+  #answeredMs: number | undefined;
+  #connectedMs: number | undefined;
+  #firstPacketMs: number | undefined;
+  #packets = 0;
+  #refusal: string | undefined;
+
+  constructor() {
+    const { PeerConnection, Video, RtcpReceivingSession } = libdatachannel();
+    this.#peer = new PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true });
+    this.#peer.onStateChange(state => {
+      this.#state = state;
+      if (state === 'connected') this.#connectedMs ??= this.#elapsedMs;
+    });
+    this.#gathered = new Promise(resolve => {
+      this.#peer.onGatheringStateChange(state => {
+        if (state === 'complete') resolve();
+      });
+    });
+    const video = new Video('0', 'RecvOnly');
+    video.addH264Codec(96);
+    this.#track = this.#peer.addTrack(video);
+    this.#track.setMediaHandler(new RtcpReceivingSession());
+    this.#track.onMessage(packet => {
+      if (isRtcp(packet)) return;
+      this.#firstPacketMs ??= this.#elapsedMs;
+      this.#packets += 1;
+    });
+  }
+
+  /** Asks an endpoint. Never rejects: see `refusal` of the report. @param url of its `connect` */
+  async connect(url: string): Promise<void> {
+    try {
+      this.#peer.setLocalDescription('offer');
+      await this.#gathered;
+      const sdp = this.#peer.localDescription()?.sdp;
+      const body = JSON.stringify({ type: 'offer', sdp });
+      const response = await fetch(url, { method: 'POST', body });
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+      const answer = (await response.json()) as { sdp: string };
+      this.#answeredMs = this.#elapsedMs;
+      this.#peer.setRemoteDescription(answer.sdp, 'answer');
+    } catch (error) {
+      this.#refusal = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  get report(): ViewerReport {
+    return {
+      state: this.#state,
+      answeredMs: this.#answeredMs,
+      connectedMs: this.#connectedMs,
+      firstPacketMs: this.#firstPacketMs,
+      packets: this.#packets,
+      refusal: this.#refusal,
+    };
+  }
+
+  close(): void {
+    this.#track.close();
+    this.#peer.close();
+  }
+
+  get #elapsedMs(): number {
+    return performance.now() - this.#beganMs;
+  }
+}
