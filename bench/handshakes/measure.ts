@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cameraToBrowser } from '../../test/support/flows';
 import type { NetworkFaults } from '../../test/support/LossyRelay';
-import { NodeRed } from '../../test/support/NodeRed';
 import type { ViewerReport } from '../../test/support/NativeViewer';
+import { NodeRed } from '../../test/support/NodeRed';
 import { machineCpu, treeUsage } from '../../test/support/usage';
 import { percentile } from '../percentile';
 import { ViewerProcess } from './ViewerProcess';

@@ -249,7 +249,7 @@ export class Peer {
     shareTransports(connection, fit.shared);
     this.#channels.prepare();
     this.#media.prepare(offer, tracks, `rtcbot-${this.id}`);
-    this.#closePaths = await openPaths(connection, this.#paths);
+    this.#closePaths = await openPaths(connection, this.#paths, this.#clock);
     // As DTLS server the stack starts without a pause of 100 ms, and browsers then choose AES-GCM.
     for (const transport of connection.dtlsTransports) transport.role = 'server';
     this.#followTransports();
@@ -264,7 +264,7 @@ export class Peer {
     const connection = this.#connection;
     offerMedia(connection, { ...sent, wanted: this.#options.wanted }, `rtcbot-${this.id}`);
     const channels = this.#channels.create();
-    this.#closePaths = await openPaths(connection, this.#paths);
+    this.#closePaths = await openPaths(connection, this.#paths, this.#clock);
     const offer = await fullOffer(connection);
     if (this.#closing) throw new OfferError('the connection was closed');
     this.#called = { channels, offer, room: sent };

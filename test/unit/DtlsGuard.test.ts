@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
-import { recordsIn } from '../../engine/peer/stack/dtlsRecord';
+import { recordsIn } from '../../engine/peer/dtls/dtlsRecord';
 import { BarePeer } from '../support/BarePeer';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';

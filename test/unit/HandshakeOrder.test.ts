@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type HandshakeFragment, HandshakeOrder } from '../../engine/peer/stack/HandshakeOrder';
+import { type HandshakeFragment, HandshakeOrder } from '../../engine/peer/dtls/HandshakeOrder';
 
 /** A fragment of the message with this number, which is 10 bytes long. */
 const part = (sequence: number, start = 0, bytes = 10, length = 10): HandshakeFragment => ({

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { CipherContext, type RTCDtlsTransport, RTCPeerConnection } from 'werift';
+import { systemClock } from '../../engine/model/Clock';
+import { CONTENT_TYPE } from '../../engine/peer/dtls/dtlsRecord';
+import { HANDSHAKE_TYPE, HandshakeProof } from '../../engine/peer/dtls/HandshakeProof';
 import { DtlsGuard } from '../../engine/peer/stack/DtlsGuard';
-import { CONTENT_TYPE } from '../../engine/peer/stack/dtlsRecord';
-import { HANDSHAKE_TYPE, HandshakeProof } from '../../engine/peer/stack/HandshakeProof';
 import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 10_000;
@@ -67,7 +68,7 @@ describe('the proof of a handshake', () => {
       for (const transport of connection.dtlsTransports) {
         Object.assign(transport.iceTransport.connection, { stunServer: undefined });
         if (connection === ours) {
-          new DtlsGuard(transport, text => logged.push(text));
+          new DtlsGuard(transport, systemClock, text => logged.push(text));
           watchOurs?.(transport);
         } else if (change) changing(transport, change);
       }

@@ -1,33 +1,36 @@
 import type { RTCDtlsTransport } from 'werift';
+import type { Clock } from '../../model/Clock';
 import { asError } from '../../model/errors/asError';
-import { kindOf } from './connectivityCheck';
-import { CONTENT_TYPE, type DtlsRecord, recordsIn } from './dtlsRecord';
-import { type HandshakeFragment, HandshakeOrder, type OrderedMessage } from './HandshakeOrder';
+import { CONTENT_TYPE, type DtlsRecord, recordsIn } from '../dtls/dtlsRecord';
+import {
+  type HandshakeFragment,
+  HandshakeOrder,
+  type OrderedMessage,
+} from '../dtls/HandshakeOrder';
 import {
   HANDSHAKE_TYPE,
   HandshakeProof,
   HandshakeProofError,
   type HandshakeState,
-} from './HandshakeProof';
+} from '../dtls/HandshakeProof';
+import type { ServerHandshake } from '../dtls/ServerHandshake';
+import { kindOf } from './connectivityCheck';
+import { FIRST_DATA_RECORD, serveDtls } from './serveDtls';
 
 /** So many early datagrams are kept: a ClientHello in two pieces, and its repetitions. */
 const MOST_EARLY = 8;
 /** What is wrong is told so often of one transport. */
 const MOST_NOTES = 3;
-const { clientHello: CLIENT_HELLO, serverHelloDone: SERVER_HELLO_DONE } = HANDSHAKE_TYPE;
-const { finished: FINISHED } = HANDSHAKE_TYPE;
-/** The flight of the server that follows a ClientHello with the right cookie (RFC 6347 4.2.4). */
-const SERVER_FLIGHT = 4;
+const { finished: FINISHED, serverHelloDone: SERVER_HELLO_DONE } = HANDSHAKE_TYPE;
 /** More than any flight has, by which the stack stops to repeat its own. */
 const NO_FLIGHT = 255;
-/** Beyond the number of any record of a handshake. */
-const FIRST_DATA_RECORD = 64;
 /** An alert is level and description (RFC 5246 7.2). */
 const FATAL = 2;
 const CLOSE_NOTIFY = 0;
 
 /** The stack's private parts that are mended here (pinned version, `~0.24.4`). */
 interface Dtls {
+  /** Which part of the handshake is ours. */
   readonly sessionType: number;
   readonly connected: boolean;
   readonly dtls: {
@@ -69,6 +72,7 @@ const SERVER = 2;
  * - the other end has to prove that it holds the key of its certificate, and that both ends saw the
  *   same handshake (see `HandshakeProof`; RFC 5246 7.4.8, 7.4.9, RFC 8422 5.4): a certificate is
  *   public, its fingerprint alone says nothing of who sends it. Until then nothing is taken for data;
+ * - as server we shake hands ourselves (see `ServerHandshake`);
  * - what it cannot use is told, not the end;
  * - no number of a record is used twice with the same key (RFC 6347 4.1);
  * - flights are no longer repeated once the transport is closed.
@@ -76,13 +80,17 @@ const SERVER = 2;
 export class DtlsGuard {
   readonly #transport: RTCDtlsTransport;
   readonly #log: (text: string) => void;
+  readonly #clock: Clock;
+  /** Where our part is that of the server. */
+  #server: ServerHandshake | undefined;
   #early: Buffer[] = [];
   #notes = 0;
   #isRefused = false;
 
   /** To be made before the transport starts. */
-  constructor(transport: RTCDtlsTransport, log: (text: string) => void) {
+  constructor(transport: RTCDtlsTransport, clock: Clock, log: (text: string) => void) {
     this.#transport = transport;
+    this.#clock = clock;
     this.#log = log;
     const early = transport.iceTransport.connection.onData.subscribe(data => this.#keep(data));
     transport.onStateChange.subscribe(state => {
@@ -111,12 +119,26 @@ export class DtlsGuard {
   #begin(): void {
     const dtls = this.#dtls;
     if (!dtls) return;
+    dtls.transport.socket.onData = datagram => this.#receive(dtls, datagram);
+    if (dtls.sessionType === SERVER) this.#serve(dtls);
+    else this.#followClient(dtls);
+    this.#receiveEarly(dtls);
+  }
+
+  #serve(dtls: Dtls): void {
+    this.#server = serveDtls(this.#transport, this.#clock, {
+      refused: error => this.#refuse(dtls, error.message),
+      note: text => this.#note(text),
+    });
+  }
+
+  /** The stack's own client, which is handed what is due. */
+  #followClient(dtls: Dtls): void {
     const order = new HandshakeOrder<StackFragment>(fragments =>
       // Of the stack's own class, which alone it can put into bytes again.
       (fragments[0] as StackFragment).constructor.assemble(fragments),
     );
-    const proof = new HandshakeProof(dtls.sessionType === SERVER, () => stateOf(dtls));
-    dtls.transport.socket.onData = datagram => this.#receive(dtls, datagram);
+    const proof = new HandshakeProof(false, () => stateOf(dtls));
     dtls.handleFragmentHandshake = fragments => {
       for (const each of fragments.flatMap(fragment => order.take(fragment))) {
         if (!isOfUse(dtls, each)) continue;
@@ -124,7 +146,6 @@ export class DtlsGuard {
       }
       return [];
     };
-    this.#receiveEarly(dtls);
   }
 
   #receiveEarly(dtls: Dtls): void {
@@ -137,7 +158,7 @@ export class DtlsGuard {
     if (this.#isRefused) return false;
     const { msg_type: type, fragment } = each.message;
     // What the stack answers again needs one that was taken.
-    if (each.isRepeated) return type === CLIENT_HELLO || proof.hasTaken(type);
+    if (each.isRepeated) return proof.hasTaken(type);
     try {
       proof.check(type, fragment);
       // The stack is about to compare the fingerprint of the certificate that it holds.
@@ -160,9 +181,11 @@ export class DtlsGuard {
 
   #receive(dtls: Dtls, datagram: Buffer): void {
     if (this.#isRefused) return;
-    const records = recordsIn(datagram).filter(record => this.#admits(dtls, record));
-    if (records.length === 0) return;
-    dtls.udpOnMessage(Buffer.concat(records.map(({ bytes }) => bytes)));
+    for (const record of recordsIn(datagram)) {
+      if (!this.#admits(dtls, record)) continue;
+      if (this.#server && record.type === CONTENT_TYPE.handshake) this.#server.receive(record);
+      else dtls.udpOnMessage(record.bytes);
+    }
   }
 
   #admits(dtls: Dtls, record: DtlsRecord): boolean {
@@ -233,37 +256,23 @@ export class DtlsGuard {
 
   #ended(): void {
     this.#early = [];
+    this.#server?.close();
     if (this.#dtls) this.#dtls.dtls.flight = NO_FLIGHT;
   }
 }
 
-function stateOf({ sessionType, dtls, cipher }: Dtls): HandshakeState {
-  const isServer = sessionType === SERVER;
-  const local = cipher.localRandom?.serialize();
-  const remote = cipher.remoteRandom?.serialize();
+function stateOf({ dtls, cipher }: Dtls): HandshakeState {
   return {
-    isOpen: !isServer || dtls.flight === SERVER_FLIGHT,
+    isOpen: true,
     transcript: Buffer.concat(dtls.sortedHandshakeCache.map(message => message.serialize())),
     masterSecret: cipher.masterSecret,
-    clientRandom: isServer ? remote : local,
-    serverRandom: isServer ? local : remote,
+    clientRandom: cipher.localRandom?.serialize(),
+    serverRandom: cipher.remoteRandom?.serialize(),
   };
 }
 
 /** A message whose turn it is; of those that came before, one that we have to answer again. */
 function isOfUse(dtls: Dtls, { message, isRepeated }: OrderedMessage<StackFragment>): boolean {
-  const isServer = dtls.sessionType === SERVER;
-  if (dtls.connected) return isServer && isRepeated && message.msg_type === FINISHED;
-  if (message.msg_type === CLIENT_HELLO) return isServer && isHelloOfUse(dtls, message);
-  if (!isRepeated) return true;
-  return message.msg_type === (isServer ? FINISHED : SERVER_HELLO_DONE);
-}
-
-// ClientHello (RFC 6347 4.2.1):
-//   0         2        34                    35
-//   | version | random | session id's length | session id | cookie's length | cookie …
-/** A late one without a cookie would begin anew what is under way, with other keys. */
-function isHelloOfUse({ dtls }: Dtls, { fragment }: StackFragment): boolean {
-  const hasCookie = (fragment[35 + (fragment[34] ?? 0)] ?? 0) > 0;
-  return hasCookie || dtls.flight < SERVER_FLIGHT;
+  if (dtls.connected) return false;
+  return !isRepeated || message.msg_type === SERVER_HELLO_DONE;
 }

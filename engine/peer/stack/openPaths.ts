@@ -8,6 +8,7 @@ import {
   type RTCPeerConnection,
   StunProtocol,
 } from 'werift';
+import { type Clock, systemClock } from '../../model/Clock';
 import { asError } from '../../model/errors/asError';
 import { NoSocketError } from '../../model/errors/peerErrors';
 import { DtlsGuard } from './DtlsGuard';
@@ -40,6 +41,7 @@ export interface PathHandlers {
 export async function openPaths(
   connection: RTCPeerConnection,
   { indicated, log }: PathHandlers,
+  clock: Clock = systemClock,
 ): Promise<() => Promise<void>> {
   const sockets: UdpSocket[] = [];
   const close = async () => {
@@ -47,7 +49,7 @@ export async function openPaths(
   };
   try {
     for (const transport of connection.dtlsTransports) {
-      new DtlsGuard(transport, log);
+      new DtlsGuard(transport, clock, log);
       new PathGuard(transport.iceTransport, indicated);
       await open(transport.iceTransport.connection as Ice, sockets, log);
     }

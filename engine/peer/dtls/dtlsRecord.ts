@@ -2,6 +2,8 @@
 //   0      1         3       5          11       13
 //   | type | version | epoch | sequence | length | fragment
 const HEADER_BYTES = 13;
+/** DTLS 1.2. */
+const VERSION = 0xfefd;
 
 /** Types of records that DTLS 1.2 has (RFC 5246 6.2.1). */
 export const CONTENT_TYPE = { cipherChange: 20, alert: 21, handshake: 22, data: 23 } as const;
@@ -36,4 +38,18 @@ export function recordsIn(datagram: Buffer): DtlsRecord[] {
     at = end;
   }
   return records;
+}
+
+/** A record as it is sent. */
+export function recordBytes(
+  { type, epoch, sequence }: Pick<DtlsRecord, 'type' | 'epoch' | 'sequence'>,
+  fragment: Buffer,
+): Buffer {
+  const head = Buffer.alloc(HEADER_BYTES);
+  head.writeUInt8(type, 0);
+  head.writeUInt16BE(VERSION, 1);
+  head.writeUInt16BE(epoch, 3);
+  head.writeUIntBE(sequence, 5, 6);
+  head.writeUInt16BE(fragment.length, 11);
+  return Buffer.concat([head, fragment]);
 }

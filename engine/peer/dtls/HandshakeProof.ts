@@ -1,12 +1,5 @@
-import {
-  constants,
-  createHash,
-  createHmac,
-  type KeyObject,
-  timingSafeEqual,
-  verify,
-  X509Certificate,
-} from 'node:crypto';
+import { constants, type KeyObject, timingSafeEqual, verify, X509Certificate } from 'node:crypto';
+import { prf, sha256 } from './prf';
 
 /** Handshake messages (RFC 5246 7.4, RFC 6347 4.3.2). */
 export const HANDSHAKE_TYPE = {
@@ -185,7 +178,7 @@ export class HandshakeProof {
     const { masterSecret, transcript } = this.#state();
     if (!masterSecret) throw new HandshakeProofError('Finished came before the keys');
     const label = this.#isServer ? 'client finished' : 'server finished';
-    const expected = verifyData(masterSecret, label, transcript);
+    const expected = prf(masterSecret, label, sha256(transcript), VERIFY_DATA_BYTES);
     if (body.length !== expected.length || !timingSafeEqual(body, expected)) {
       throw new HandshakeProofError('the verify_data of Finished is wrong');
     }
@@ -206,13 +199,4 @@ export class HandshakeProof {
     };
     return verify(hash, data, { key: this.#key, ...padding }, signature);
   }
-}
-
-/** The first 12 bytes of the PRF with SHA-256 (RFC 5246 5), over the hash of the messages. */
-function verifyData(secret: Buffer, label: string, transcript: Buffer): Buffer {
-  const hash = createHash('sha256').update(transcript).digest();
-  const seed = Buffer.concat([Buffer.from(label), hash]);
-  const first = createHmac('sha256', secret).update(seed).digest();
-  const output = createHmac('sha256', secret).update(first).update(seed).digest();
-  return output.subarray(0, VERIFY_DATA_BYTES);
 }
