@@ -13,6 +13,7 @@ import { FlowTaps, type FrameSettings } from './output/flow/FlowTaps';
 import type { CloseCause } from './peer/CloseCause';
 import { ownCertificate } from './peer/certificate';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
+import type { HandshakeReport } from './peer/PeerHandshake';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
 import { RpicamFinder } from './process/rpicam';
@@ -47,7 +48,7 @@ export interface EngineHandlers {
   chunk(tap: string, chunk: Chunk): void;
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
-  abandoned(id: string, peer: string, cause: CloseCause): void;
+  abandoned(id: string, peer: string, cause: CloseCause, handshake: HandshakeReport): void;
   /** It comes back with `takenMessages`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   remoteTrack(id: string, track: RemoteTrack): void;

@@ -8,6 +8,7 @@ import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
 import { sayGoodBye } from './data/sayGoodBye';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
+import { type HandshakeReport, PeerHandshake } from './PeerHandshake';
 import { type MediaTracks, PeerMedia, type SentKinds } from './PeerMedia';
 import { PeerMeter, type PeerStats } from './PeerMeter';
 import type { PeerHandlers, PeerOptions } from './PeerOptions';
@@ -48,9 +49,12 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #channels: PeerChannels;
   readonly #clock: Clock;
+  readonly #handshake: PeerHandshake;
   readonly #disposers: (() => void)[] = [];
   readonly #paths: PathHandlers = {
     indicated: () => this.#watchdog.heard(),
+    begun: () => this.#handshake.begun(),
+    repeated: () => this.#handshake.repeated(),
     log: text => this.#handlers.log?.(text),
   };
   #closePaths = async (): Promise<void> => {};
@@ -59,12 +63,9 @@ export class Peer {
   #called: { channels: CallerChannels; offer: string; room: Room } | undefined;
   /** Of a call: it has room for less than is to be sent. */
   #isShort = false;
-  #cancelHandshake: (() => void) | undefined;
   #negotiating: Promise<string> | undefined;
   /** While it is connected. */
   #meter: PeerMeter | undefined;
-  /** When its offer was answered. */
-  #answeredMs: number | undefined;
   #isRetired = false;
   #closing: Promise<void> | undefined;
 
@@ -84,6 +85,9 @@ export class Peer {
       },
       { clock, ...(silence === undefined ? {} : { silenceMs: silence }) },
     );
+    this.#handshake = new PeerHandshake(clock, () =>
+      this.#connection.iceTransports.some(({ connection: ice }) => ice.nominated),
+    );
     this.#limitHandshake(handshakeMs);
     this.#connection = new RTCPeerConnection(
       peerConfig({
@@ -92,6 +96,7 @@ export class Peer {
         // Only of checks that are verified: see `openPaths`.
         checkArrived: (...check) => {
           this.#watchdog.heard();
+          this.#handshake.checked();
           followNomination(this.#connection, check);
         },
         ...(certificate ? { certificate } : {}),
@@ -108,8 +113,12 @@ export class Peer {
 
   /** How long it has had for its handshake since its offer was answered, in ms; 0 once that is through. */
   get unfinishedMs(): number {
-    if (this.isConnected || this.#answeredMs === undefined) return 0;
-    return this.#clock.now() - this.#answeredMs;
+    return this.#handshake.unfinishedMs;
+  }
+
+  /** How far its handshake has come, if it is not through. */
+  get handshake(): HandshakeReport {
+    return this.#handshake.report;
   }
 
   /** The browser offered data channels. */
@@ -129,6 +138,7 @@ export class Peer {
       media: this.#media,
       channels: this.#channels,
       meter: this.#meter,
+      handshake: this.#handshake,
     });
   }
 
@@ -141,7 +151,7 @@ export class Peer {
     try {
       this.#negotiating = this.#negotiate(offer, tracks);
       const answer = await this.#negotiating;
-      this.#answeredMs = this.#clock.now();
+      this.#handshake.answered();
       return answer;
     } catch (error) {
       await this.close('connection failed');
@@ -295,8 +305,7 @@ export class Peer {
   }
 
   #limitHandshake(ms: number): void {
-    this.#cancelHandshake?.();
-    this.#cancelHandshake = this.#clock.after(ms, () => void this.close('handshake timed out'));
+    this.#handshake.limit(ms, () => void this.close('handshake timed out'));
   }
 
   #transportIs(state: string): void {
@@ -310,7 +319,7 @@ export class Peer {
     const areThrough = transports.every(transport => transport.state === 'connected');
     if (this.isConnected || this.#closing || !areThrough) return;
     this.#meter = new PeerMeter(this.#clock);
-    this.#cancelHandshake?.();
+    this.#handshake.through();
     this.#watchdog.start();
     this.#disposers.push(...followLife(transports, () => this.#watchdog.heard()));
     this.#channels.start();
@@ -358,7 +367,7 @@ export class Peer {
   }
 
   async #end(cause: CloseCause): Promise<void> {
-    this.#cancelHandshake?.();
+    this.#handshake.close();
     this.#watchdog.close();
     for (const dispose of this.#disposers) dispose();
     this.#media.close();

@@ -11,6 +11,7 @@ import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
 import { Peer } from './Peer';
 import type { ChannelSettings } from './PeerChannels';
+import type { HandshakeReport } from './PeerHandshake';
 import type { MediaTracks, RemoteMedia } from './PeerMedia';
 import type { PeerStats } from './PeerMeter';
 import type { PeerOptions } from './PeerOptions';
@@ -66,7 +67,7 @@ export type PeerGroupEvents = {
   begun: [peer: string, media: RemoteMedia];
   disconnected: [peer: string, cause: CloseCause];
   /** Its handshake came to nothing. */
-  abandoned: [peer: string, cause: CloseCause];
+  abandoned: [peer: string, cause: CloseCause, handshake: HandshakeReport];
   message: [peer: string, channel: string, data: ChannelData];
   log: [text: string];
 };
@@ -371,7 +372,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     this.#forget(peer, peer.close(cause));
     // A flow hears only of the end of what it heard the beginning of.
     if (peer.isConnected) this.emit('disconnected', peer.id, cause);
-    else this.emit('abandoned', peer.id, cause);
+    else this.emit('abandoned', peer.id, cause, peer.handshake);
   }
 
   #packetize(unit: AccessUnit, isSingleNal: boolean): readonly Buffer[] {

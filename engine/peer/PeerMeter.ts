@@ -1,4 +1,5 @@
 import type { Clock } from '../model/Clock';
+import type { HandshakeFigures } from './PeerHandshake';
 
 /** How a peer is connected and what goes to and fro. What is not known is absent. */
 export interface PeerStats {
@@ -24,6 +25,10 @@ export interface PeerStats {
   readonly messagesDropped: number;
   /** What waits to be sent, in bytes. */
   readonly waitingBytes: number;
+  /** See `HandshakeFigures`. */
+  readonly handshakeMs: HandshakeFigures['handshakeMs'];
+  readonly handshakeRepeats: HandshakeFigures['handshakeRepeats'];
+  readonly pathChecks: HandshakeFigures['pathChecks'];
 }
 
 /** What only grows while a peer is connected. */

@@ -1,5 +1,6 @@
 import type { RTCPeerConnection } from 'werift';
 import type { PeerChannels } from './PeerChannels';
+import type { PeerHandshake } from './PeerHandshake';
 import type { PeerMedia } from './PeerMedia';
 import type { PeerMeter, PeerStats } from './PeerMeter';
 
@@ -10,10 +11,12 @@ export interface CountedPeer {
   readonly channels: PeerChannels;
   /** Undefined until it is connected. */
   readonly meter: PeerMeter | undefined;
+  readonly handshake: PeerHandshake;
 }
 
 /** How a peer is connected and what goes to and fro. */
-export function statsOf({ connection, media, channels, meter }: CountedPeer): PeerStats {
+export function statsOf(peer: CountedPeer): PeerStats {
+  const { connection, media, channels, meter, handshake } = peer;
   const { bytes, pictures, codec, loss, roundTripMs } = media.sent;
   const { sent, received, dropped, waitingBytes } = channels.counts;
   const { page, sentBytes } = channels;
@@ -33,6 +36,7 @@ export function statsOf({ connection, media, channels, meter }: CountedPeer): Pe
     messagesReceived: received,
     messagesDropped: dropped,
     waitingBytes,
+    ...handshake.figures,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { EngineEndedError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
 import type { CloseCause } from '../peer/CloseCause';
+import type { HandshakeReport } from '../peer/PeerHandshake';
 import type { ConnectionSettings } from '../services/Connections';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
 import { asBuffer, ownMemory } from './memory';
@@ -19,7 +20,7 @@ export type ConnectionProxyEvents = WorkerProxyEvents & {
   state: [state: ConnectionState];
   disconnected: [peer: string, cause: CloseCause];
   /** A browser had its answer, and its handshake came to nothing. */
-  abandoned: [peer: string, cause: CloseCause];
+  abandoned: [peer: string, cause: CloseCause, handshake: HandshakeReport];
   message: [peer: string, channel: string, data: string | Buffer];
   /** A peer sends pictures or sound, as a track. */
   track: [peer: string, track: TrackHandle];
@@ -180,7 +181,7 @@ export class ConnectionProxy extends WorkerProxy<ConnectionProxyEvents> {
         this.#left(note.peer, note.cause);
         return;
       case 'abandoned':
-        this.emit('abandoned', note.peer, note.cause);
+        this.emit('abandoned', note.peer, note.cause, note.handshake);
         return;
       case 'message':
         this.emit('message', note.peer, note.channel, received(note.data));

@@ -290,7 +290,8 @@ function handlersFor(tell: Tell): EngineHandlers {
     },
     connected: (id, peer) => tell({ event: 'connected', id, peer }),
     disconnected: (id, peer, cause) => tell({ event: 'disconnected', id, peer, cause }),
-    abandoned: (id, peer, cause) => tell({ event: 'abandoned', id, peer, cause }),
+    abandoned: (id, peer, cause, handshake) =>
+      tell({ event: 'abandoned', id, peer, cause, handshake }),
     message: (id, peer, channel, data) => {
       const own = typeof data === 'string' ? data : ownMemory(data);
       tell(

@@ -10,6 +10,7 @@ import type { Chunk } from '../output/flow/FlowChunks';
 import type { FrameSettings } from '../output/flow/FlowTaps';
 import type { CloseCause } from '../peer/CloseCause';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
+import type { HandshakeReport } from '../peer/PeerHandshake';
 import type { SoundBackend } from '../process/sound/soundSystem';
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../services/Captures';
 import type {
@@ -140,7 +141,8 @@ export type ToMain =
   | { event: 'frame'; tap: string; frame: Frame }
   | { event: 'chunk'; tap: string; chunk: Chunk }
   | { event: 'connected'; id: string; peer: string }
-  | { event: 'disconnected' | 'abandoned'; id: string; peer: string; cause: CloseCause }
+  | { event: 'disconnected'; id: string; peer: string; cause: CloseCause }
+  | { event: 'abandoned'; id: string; peer: string; cause: CloseCause; handshake: HandshakeReport }
   | { event: 'message'; id: string; peer: string; channel: string; data: string | Uint8Array }
   | { event: 'remoteTrack'; id: string; track: RemoteTrack }
   | { event: 'connectionState'; id: string; state: ConnectionState }

@@ -14,6 +14,7 @@ import {
   type PeerGroupOptions,
   type VideoSource,
 } from '../peer/PeerGroup';
+import { type HandshakeReport, textOf } from '../peer/PeerHandshake';
 import type { RemoteMedia } from '../peer/PeerMedia';
 import { MOST_PAYLOAD_BYTES } from '../peer/rtp/send/rtpPayloads';
 import type { VideoForm } from '../peer/VideoForm';
@@ -72,7 +73,7 @@ export interface ConnectionHandlers {
   connected(id: string, peer: string): void;
   disconnected(id: string, peer: string, cause: CloseCause): void;
   /** A browser had its answer, and its handshake came to nothing. */
-  abandoned(id: string, peer: string, cause: CloseCause): void;
+  abandoned(id: string, peer: string, cause: CloseCause, handshake: HandshakeReport): void;
   /** It comes back with `taken`. */
   message(id: string, peer: string, channel: string, data: string | Buffer): void;
   track(id: string, track: RemoteTrack): void;
@@ -159,12 +160,13 @@ export class Connections {
       this.#handlers.disconnected(id, peer, cause);
       this.#tell(id, connection);
     });
-    group.on('abandoned', (peer, cause) => {
+    group.on('abandoned', (peer, cause, handshake) => {
       // Who calls is told why it did not get through, and may try again and again.
       void connection.inputs.forget(peer);
       const level = settings.calls ? 'debug' : 'info';
-      this.#handlers.log(level, `a browser did not get through (${cause}, peer ${peer})`);
-      if (!settings.calls) this.#handlers.abandoned(id, peer, cause);
+      const why = `${cause}: ${textOf(handshake)}`;
+      this.#handlers.log(level, `a browser did not get through (${why}; peer ${peer})`);
+      if (!settings.calls) this.#handlers.abandoned(id, peer, cause, handshake);
     });
     group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));

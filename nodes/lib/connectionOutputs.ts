@@ -28,7 +28,9 @@ export function sendOn(
   connection.on('message', (...received) => node.send([messageFrom(...received)]));
   connection.on('connected', peer => event(peer, { payload: 'connected' }));
   connection.on('disconnected', (peer, reason) => event(peer, { payload: 'disconnected', reason }));
-  connection.on('abandoned', (peer, reason) => event(peer, { payload: 'abandoned', reason }));
+  connection.on('abandoned', (peer, reason, { step, figures: stats }) =>
+    event(peer, { payload: 'abandoned', reason, step, stats }),
+  );
   return () => {
     endDeadMan?.();
     endStats?.();

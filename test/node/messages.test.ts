@@ -191,7 +191,13 @@ describe('An rtc-connection and its messages', () => {
     flow.put({ payload: { type: 'offer', sdp: CHROMIUM_OFFER }, res: {} });
     const { peer } = await flow.at('answers', ({ statusCode }) => statusCode === 200);
     flow.put({ command: 'close', peer });
-    assert.equal((await flow.event('abandoned', String(peer))).reason, 'closed by flow');
+    const { reason, step, stats } = await flow.event('abandoned', String(peer));
+    assert.deepEqual([reason, step], ['closed by flow', 'unreached']);
+    assert.deepEqual(Object.keys(Object(stats)).sort(), [
+      'handshakeMs',
+      'handshakeRepeats',
+      'pathChecks',
+    ]);
   });
 
   it('refuses the newcomer when it is full', async () => {

@@ -27,6 +27,9 @@ export class HandshakePair {
   /** Datagrams of the server, and when it sent them. */
   readonly sent: { atMs: number; datagram: Buffer }[] = [];
   readonly notes: string[] = [];
+  /** How often the server told of it. */
+  begun = 0;
+  repeated = 0;
   session: DtlsSession | undefined;
   refusal: string | undefined;
   isClientThrough = false;
@@ -43,6 +46,12 @@ export class HandshakePair {
       send: datagram => {
         this.sent.push({ atMs: this.clock.now(), datagram });
         this.#carry(datagram, 'server', () => transport.onData(datagram));
+      },
+      begun: () => {
+        this.begun += 1;
+      },
+      repeated: () => {
+        this.repeated += 1;
       },
       finished: session => {
         this.session = session;

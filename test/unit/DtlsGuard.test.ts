@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
 import { recordsIn } from '../../engine/peer/dtls/dtlsRecord';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { HandshakeReport } from '../../engine/peer/PeerHandshake';
 import { BarePeer } from '../support/BarePeer';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';
@@ -155,6 +156,36 @@ describe('the DTLS of a peer', () => {
     assert.equal(logged.length, 3);
     assert.match(logged[0] ?? '', /^the handshake does not get on: alert 40 of the other end/);
   });
+
+  for (const { step, come } of [
+    { step: 'unreached', come: async () => {} },
+    { step: 'undecided', come: (peer: BarePeer) => peer.check() },
+    { step: 'silent', come: (peer: BarePeer) => peer.check({ nominates: true }) },
+    {
+      step: 'unfinished',
+      come: async (peer: BarePeer) => {
+        await peer.check({ nominates: true });
+        // Nothing but its first message arrives.
+        peer.way = datagram => (datagram[13] === 1 ? [datagram] : []);
+        peer.begin();
+      },
+    },
+  ]) {
+    it(`tells of one that came to nothing how far it came: ${step}`, async () => {
+      start({ handshakeMs: 1000 });
+      const reports: HandshakeReport[] = [];
+      rig.group.on('abandoned', (_peer, _cause, handshake) => reports.push(handshake));
+      await come(await bare());
+      await rig.heard('abandoned: handshake timed out');
+      const [report] = reports;
+      assert.equal(report?.step, step);
+      const { handshakeMs = 0, handshakeRepeats, pathChecks = 0 } = report?.figures ?? {};
+      assert.ok(handshakeMs > 900, `${handshakeMs} ms`);
+      assert.equal(pathChecks > 0, step !== 'unreached');
+      // After 0.4 s; the next one would be due after 1.2 s.
+      assert.equal(handshakeRepeats, step === 'unfinished' ? 1 : 0);
+    });
+  }
 
   it('uses no number of a record twice with the same key', async () => {
     const { group } = start();

@@ -68,7 +68,7 @@ describe('the proof of a handshake', () => {
       for (const transport of connection.dtlsTransports) {
         Object.assign(transport.iceTransport.connection, { stunServer: undefined });
         if (connection === ours) {
-          new DtlsGuard(transport, systemClock, text => logged.push(text));
+          new DtlsGuard(transport, systemClock, { log: text => logged.push(text) });
           watchOurs?.(transport);
         } else if (change) changing(transport, change);
       }

@@ -84,6 +84,7 @@ describe('the handshake of our DTLS server', () => {
     await pair.pass(175_000);
     const gaps = pair.sent.map(({ atMs }, index) => atMs - (pair.sent[index - 1]?.atMs ?? atMs));
     assert.deepEqual(gaps.slice(1), [400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000]);
+    assert.deepEqual([pair.begun, pair.repeated], [1, 9]);
     assert.equal(pair.clock.pending, 1);
   });
 

@@ -14,7 +14,7 @@ const inRows = new Set(
 );
 const properties = messageProperties();
 const statistics = membersOf('engine/peer/PeerMeter.ts', 'PeerStats');
-const reasons = causes();
+const reasons = unionIn('engine/peer/CloseCause.ts', 'CloseCause');
 const commands = new Set(
   nodeSources().flatMap(text =>
     [...text.matchAll(/(?:command|name) === '(\w+)'/g)].map(([, name]) => name),
@@ -23,7 +23,12 @@ const commands = new Set(
 /** Of others: of `http in` and `http response`, of object detection, of what catch nodes get. */
 const FOREIGN = new Set(['req', 'image', 'error', '_error']);
 /** What a row may be about besides properties: what stands in `payload` or `command`. */
-const VALUES = new Set(['connected', 'disconnected', 'abandoned', ...commands, ...statistics]);
+const VALUES = new Set([
+  ...['connected', 'disconnected', 'abandoned'],
+  ...commands,
+  ...statistics,
+  ...unionIn('engine/peer/PeerHandshake.ts', 'HandshakeStep'),
+]);
 
 describe('The document of messages', () => {
   it('names every property that the nodes read or write', () => {
@@ -84,10 +89,10 @@ function quoted(text: string): string {
   return `\`${text}\``;
 }
 
-/** The members of the union `CloseCause`. */
-function causes(): string[] {
-  const [, union = ''] = /type CloseCause =([^;]+);/.exec(read('engine/peer/CloseCause.ts')) ?? [];
-  return [...union.matchAll(/'([a-z ]+)'/g)].map(([, cause = '']) => cause);
+/** The members of a union of texts. */
+function unionIn(path: string, type: string): string[] {
+  const [, union = ''] = new RegExp(`type ${type} =([^;]+);`).exec(read(path)) ?? [];
+  return [...union.matchAll(/'([a-z ]+)'/g)].map(([, member = '']) => member);
 }
 
 function nodeSources(): string[] {

@@ -33,9 +33,18 @@ const MOST_SENDS = 40;
 const MOST_DATAGRAM_BYTES = 1200;
 const RECORD_OVERHEAD_BYTES = 13 + 12;
 
+/** What a sender of flights needs, and tells. */
+export interface FlightSenderOptions {
+  readonly clock: Clock;
+  readonly send: (datagram: Buffer) => void;
+  /** Called whenever a flight was sent again. */
+  readonly repeated: () => void;
+}
+
 /** Sends flights, and repeats the newest of them until it is told that the next has come. */
 export class FlightSender {
-  readonly #send: (datagram: Buffer) => void;
+  readonly #send: FlightSenderOptions['send'];
+  readonly #repeated: FlightSenderOptions['repeated'];
   readonly #clock: Clock;
   /** Numbers of the next records, of each epoch. */
   readonly #sequences = [0, 0];
@@ -43,11 +52,10 @@ export class FlightSender {
   #sends = 0;
   #waitMs = FIRST_WAIT_MS;
   #cancel: (() => void) | undefined;
-  /** How often a flight was sent again, all together. */
-  repeated = 0;
 
-  constructor(send: (datagram: Buffer) => void, clock: Clock) {
+  constructor({ send, repeated, clock }: FlightSenderOptions) {
     this.#send = send;
+    this.#repeated = repeated;
     this.#clock = clock;
   }
 
@@ -62,8 +70,8 @@ export class FlightSender {
   /** The other end repeats what the flight answers: it did not get all of it (RFC 6347 4.2.4). */
   repeat(): void {
     if (!this.#flight || this.#sends >= MOST_SENDS) return;
-    this.repeated += 1;
     this.#transmit();
+    this.#repeated();
   }
 
   /** Nothing is sent by itself from now on. Idempotent. */

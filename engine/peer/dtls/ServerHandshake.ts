@@ -35,6 +35,10 @@ export interface ServerHandshakeOptions {
   readonly srtpProfiles: readonly number[];
   readonly clock: Clock;
   send(datagram: Buffer): void;
+  /** Called once: the client has begun. */
+  begun(): void;
+  /** Called whenever a flight was sent again. */
+  repeated(): void;
   /** Called once. What is secret may be sent from now on. */
   finished(session: DtlsSession): void;
   /** Called once: the client has not proven who it is. */
@@ -83,7 +87,7 @@ export class ServerHandshake {
 
   constructor(options: ServerHandshakeOptions) {
     this.#options = options;
-    this.#sender = new FlightSender(options.send, options.clock);
+    this.#sender = new FlightSender(options);
     this.#proof = new HandshakeProof(true, () => ({
       isOpen: this.#answered !== undefined,
       transcript: this.#transcript,
@@ -91,16 +95,6 @@ export class ServerHandshake {
       clientRandom: this.#answered?.hello.random,
       serverRandom: this.#answered?.serverRandom,
     }));
-  }
-
-  /** The client has begun it. */
-  get isBegun(): boolean {
-    return this.#answered !== undefined;
-  }
-
-  /** How often a flight was sent again. */
-  get repeated(): number {
-    return this.#sender.repeated;
   }
 
   /** Takes a record of the handshake, in whatever order they come. */
@@ -195,6 +189,7 @@ export class ServerHandshake {
     ]);
     this.#hash(whole(message), ...messages);
     this.#sender.begin({ messages, isLast: false });
+    this.#options.begun();
   }
 
   #takeProof(message: HandshakeFragment): void {

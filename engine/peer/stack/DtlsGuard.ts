@@ -58,6 +58,15 @@ interface StackFragment extends HandshakeFragment {
   readonly constructor: { assemble(fragments: StackFragment[]): StackFragment };
 }
 
+/** Who hears of a handshake. */
+export interface DtlsHandlers {
+  /** The other end has begun, or has answered us. Called more than once. */
+  begun?(): void;
+  /** A flight of ours was sent again. */
+  repeated?(): void;
+  log(text: string): void;
+}
+
 /** `SessionType.SERVER` of the stack. */
 const SERVER = 2;
 
@@ -79,7 +88,7 @@ const SERVER = 2;
  */
 export class DtlsGuard {
   readonly #transport: RTCDtlsTransport;
-  readonly #log: (text: string) => void;
+  readonly #handlers: DtlsHandlers;
   readonly #clock: Clock;
   /** Where our part is that of the server. */
   #server: ServerHandshake | undefined;
@@ -88,10 +97,10 @@ export class DtlsGuard {
   #isRefused = false;
 
   /** To be made before the transport starts. */
-  constructor(transport: RTCDtlsTransport, clock: Clock, log: (text: string) => void) {
+  constructor(transport: RTCDtlsTransport, clock: Clock, handlers: DtlsHandlers) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#log = log;
+    this.#handlers = handlers;
     const early = transport.iceTransport.connection.onData.subscribe(data => this.#keep(data));
     transport.onStateChange.subscribe(state => {
       // The stack makes its part right after it has said so.
@@ -127,6 +136,8 @@ export class DtlsGuard {
 
   #serve(dtls: Dtls): void {
     this.#server = serveDtls(this.#transport, this.#clock, {
+      begun: () => this.#handlers.begun?.(),
+      repeated: () => this.#handlers.repeated?.(),
       refused: error => this.#refuse(dtls, error.message),
       note: text => this.#note(text),
     });
@@ -142,7 +153,9 @@ export class DtlsGuard {
     dtls.handleFragmentHandshake = fragments => {
       for (const each of fragments.flatMap(fragment => order.take(fragment))) {
         if (!isOfUse(dtls, each)) continue;
-        if (this.#isProven(dtls, proof, each)) this.#handOver(dtls, each.message);
+        if (!this.#isProven(dtls, proof, each)) continue;
+        if (!each.isRepeated) this.#handlers.begun?.();
+        this.#handOver(dtls, each.message);
       }
       return [];
     };
@@ -175,7 +188,7 @@ export class DtlsGuard {
     if (this.#isRefused) return;
     this.#isRefused = true;
     const text = `the other end did not prove who it is: ${reason}`;
-    this.#log(text);
+    this.#handlers.log(text);
     dtls.onError.execute(new Error(text));
   }
 
@@ -241,7 +254,7 @@ export class DtlsGuard {
 
   #note(text: string): void {
     this.#notes += 1;
-    if (this.#notes <= MOST_NOTES) this.#log(`the handshake does not get on: ${text}`);
+    if (this.#notes <= MOST_NOTES) this.#handlers.log(`the handshake does not get on: ${text}`);
   }
 
   #connected(): void {

@@ -11,7 +11,7 @@ import {
 import { type Clock, systemClock } from '../../model/Clock';
 import { asError } from '../../model/errors/asError';
 import { NoSocketError } from '../../model/errors/peerErrors';
-import { DtlsGuard } from './DtlsGuard';
+import { DtlsGuard, type DtlsHandlers } from './DtlsGuard';
 import { PathGuard } from './PathGuard';
 import { UdpSocket } from './UdpSocket';
 
@@ -24,10 +24,9 @@ interface Ice extends IceConnection {
 }
 
 /** Who hears of what happens on the paths of a connection. */
-export interface PathHandlers {
+export interface PathHandlers extends DtlsHandlers {
   /** A keep-alive of our peer has come. */
   indicated(): void;
-  log(text: string): void;
 }
 
 /**
@@ -40,16 +39,17 @@ export interface PathHandlers {
  */
 export async function openPaths(
   connection: RTCPeerConnection,
-  { indicated, log }: PathHandlers,
+  handlers: PathHandlers,
   clock: Clock = systemClock,
 ): Promise<() => Promise<void>> {
+  const { indicated, log } = handlers;
   const sockets: UdpSocket[] = [];
   const close = async () => {
     await Promise.all(sockets.map(socket => socket.close()));
   };
   try {
     for (const transport of connection.dtlsTransports) {
-      new DtlsGuard(transport, clock, log);
+      new DtlsGuard(transport, clock, handlers);
       new PathGuard(transport.iceTransport, indicated);
       await open(transport.iceTransport.connection as Ice, sockets, log);
     }

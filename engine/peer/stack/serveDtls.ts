@@ -2,7 +2,11 @@ import type { RTCDtlsTransport } from 'werift';
 import type { Clock } from '../../model/Clock';
 import { ownIdentity } from '../dtls/OwnIdentity';
 import type { RecordHead } from '../dtls/RecordCipher';
-import { type DtlsSession, ServerHandshake } from '../dtls/ServerHandshake';
+import {
+  type DtlsSession,
+  ServerHandshake,
+  type ServerHandshakeOptions,
+} from '../dtls/ServerHandshake';
 
 /** The stack's private parts that are filled in here (pinned version, `~0.24.4`). */
 interface StackServer {
@@ -39,10 +43,10 @@ interface StackHeader {
 }
 
 /** What hears of the handshake. */
-export interface ServedHandlers {
-  refused(error: Error): void;
-  note(text: string): void;
-}
+export type ServedHandlers = Pick<
+  ServerHandshakeOptions,
+  'begun' | 'repeated' | 'refused' | 'note'
+>;
 
 /** Beyond the flight of the server that the stack would send last: it sends none by itself. */
 const LAST_FLIGHT = 6;
@@ -57,7 +61,7 @@ export const FIRST_DATA_RECORD = 64;
 export function serveDtls(
   transport: RTCDtlsTransport,
   clock: Clock,
-  { refused, note }: ServedHandlers,
+  handlers: ServedHandlers,
 ): ServerHandshake {
   const stack = transport.dtls as unknown as StackServer;
   const { certPem, privateKey } = transport.localCertificate ?? {};
@@ -75,8 +79,7 @@ export function serveDtls(
       stack.connected = true;
       stack.onConnect.execute();
     },
-    refused,
-    note,
+    ...handlers,
   });
 }
 
