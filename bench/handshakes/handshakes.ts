@@ -15,6 +15,7 @@ import { measureRush, type Rush, type RushResult, type Spread } from './measure'
 const FAULTS = { loss: 0.1, delayMs: 10, seed: 1 };
 const RUSHES: readonly Rush[] = [
   { name: 'good', viewers: 200, watching: 25, withinMs: 10_000 },
+  { name: 'passing', viewers: 200, watching: 25, withinMs: 10_000, leave: true },
   { name: 'at once', viewers: 60, watching: 25, withinMs: 0 },
   { name: 'lossy', viewers: 100, watching: 25, withinMs: 10_000, faults: FAULTS },
 ];
@@ -57,7 +58,7 @@ function tableOf(results: readonly RushResult[]): string {
   const text = ({ p50, p95, max }: Spread) => [p50, p95, max].map(Math.round).join('/');
   const rows = [
     ['rush', 'came', 'connected', 'connect p50/p95/max ms', 'handshake', 'first packet'].concat(
-      'CPU ms a viewer',
+      'CPU ms a viewer own/children',
       'watched part',
       'machine %',
       'steal %',
@@ -69,7 +70,7 @@ function tableOf(results: readonly RushResult[]): string {
       text(each.connectMs),
       text(each.handshakeMs),
       text(each.firstPacketMs),
-      each.cpuMsPerViewer.toFixed(1),
+      `${each.cpuMsPerViewer.toFixed(1)}/${each.childrenCpuMsPerViewer.toFixed(1)}`,
       each.watchedPart.toFixed(2),
       each.machinePercent.toFixed(0),
       each.stealPercent.toFixed(1),

@@ -4,8 +4,8 @@ import type { NetworkFaults } from '../../test/support/LossyRelay';
 import type { ViewerReport } from '../../test/support/NativeViewer';
 import { NodeRed } from '../../test/support/NodeRed';
 import { machineCpu, treeUsage } from '../../test/support/usage';
+import { ViewerProcess } from '../../test/support/ViewerProcess';
 import { percentile } from '../percentile';
-import { ViewerProcess } from './ViewerProcess';
 
 /** Who comes, and how. */
 export interface Rush {
@@ -16,6 +16,8 @@ export interface Rush {
   readonly watching: number;
   /** They come within this time. */
   readonly withinMs: number;
+  /** Each leaves with its first packet, so that what they are sent afterwards is not counted. */
+  readonly leave?: boolean;
   readonly faults?: NetworkFaults;
 }
 
@@ -32,9 +34,11 @@ export interface RushResult extends Rush {
   readonly handshakeMs: Spread;
   /** From the end of the handshake to the first packet. */
   readonly firstPacketMs: Spread;
-  /** CPU of Node-RED and its children for each viewer that came, beyond what it takes for those that watch. */
+  /** CPU of Node-RED for each viewer that came, beyond what it takes for those that watch. */
   readonly cpuMsPerViewer: number;
-  /** Pictures reach those that watch: their packets in the rush, as a part of those before. */
+  /** The same of its children, which are encoders. */
+  readonly childrenCpuMsPerViewer: number;
+  /** Pictures that those who watch got in the rush, as a part of those in the same time before. */
   readonly watchedPart: number;
   /** What the whole machine did in the rush, in % of all cores. */
   readonly machinePercent: number;
@@ -56,7 +60,7 @@ const LIMIT_MS = 15_000;
 
 /** @param installed directory with the package to measure (see `NodeRedOptions`) */
 export async function measureRush(rush: Rush, installed: string): Promise<RushResult> {
-  const { viewers: count, watching, withinMs, faults } = rush;
+  const { viewers: count, watching, withinMs, leave, faults } = rush;
   const flows = cameraToBrowser({ connection: { maxPeers: '400' } });
   const nodeRed = await NodeRed.start({ installed, flows });
   const processes: ViewerProcess[] = [];
@@ -71,16 +75,17 @@ export async function measureRush(rush: Rush, installed: string): Promise<RushRe
     await watchers.arrive({ origin, count: watching, withinMs: watching * 100, seed: 1 });
     const coming = await Promise.all(parts(count).map(start));
     await sleep(CALM_MS);
-    const packets = async () => sum((await watchers.reports()).map(each => each.packets));
+    const pictures = async () => sum((await watchers.reports()).map(each => each.pictures));
 
-    const calm = await during(pid, packets, () => sleep(CALM_MS));
+    const calm = await during(pid, pictures, () => sleep(CALM_MS));
     let reports: ViewerReport[] = [];
-    const rushed = await during(pid, packets, async () => {
+    const rushed = await during(pid, pictures, async () => {
       await Promise.all(
         parts(count).map((each, index) => {
           const seed = 10 + index;
           const theirs = faults && { ...faults, seed: faults.seed + 1000 * index };
-          return coming[index]?.arrive({ origin, count: each, withinMs, seed, faults: theirs });
+          const arrival = { origin, count: each, withinMs, seed, leaves: leave, faults: theirs };
+          return coming[index]?.arrive(arrival);
         }),
       );
       reports = await settled(coming);
@@ -101,7 +106,8 @@ function resultOf(
   const connected = reports.filter(({ connectedMs }) => connectedMs !== undefined);
   const between = (from: (each: ViewerReport) => number, to: keyof ViewerReport) =>
     spread(connected.map(each => Number(each[to]) - from(each)).filter(Number.isFinite));
-  const ownCpuMs = rushed.cpuMs - (calm.cpuMs / calm.ms) * rushed.ms;
+  const cpuMs = (of: 'ownCpuMs' | 'childrenCpuMs') =>
+    (rushed[of] - (calm[of] / calm.ms) * rushed.ms) / rush.viewers;
   return {
     ...rush,
     connected: connected.length,
@@ -110,8 +116,9 @@ function resultOf(
     connectMs: between(() => 0, 'connectedMs'),
     handshakeMs: between(each => each.answeredMs ?? 0, 'connectedMs'),
     firstPacketMs: between(each => each.connectedMs ?? 0, 'firstPacketMs'),
-    cpuMsPerViewer: ownCpuMs / rush.viewers,
-    watchedPart: rushed.packets / rushed.ms / (calm.packets / calm.ms),
+    cpuMsPerViewer: cpuMs('ownCpuMs'),
+    childrenCpuMsPerViewer: cpuMs('childrenCpuMs'),
+    watchedPart: rushed.pictures / rushed.ms / (calm.pictures / calm.ms),
     machinePercent: rushed.machinePercent,
     stealPercent: rushed.stealPercent,
   };
@@ -119,30 +126,29 @@ function resultOf(
 
 interface During {
   readonly ms: number;
-  readonly cpuMs: number;
-  readonly packets: number;
+  readonly ownCpuMs: number;
+  readonly childrenCpuMs: number;
+  readonly pictures: number;
   readonly machinePercent: number;
   readonly stealPercent: number;
 }
 
 async function during(
   pid: number,
-  packets: () => Promise<number>,
+  pictures: () => Promise<number>,
   work: () => Promise<unknown>,
 ): Promise<During> {
-  const cpu = () => {
-    const { ownCpuMs, childrenCpuMs } = treeUsage(pid);
-    return ownCpuMs + childrenCpuMs;
-  };
-  const before = { ms: performance.now(), cpuMs: cpu(), packets: await packets() };
+  const before = { ms: performance.now(), usage: treeUsage(pid), pictures: await pictures() };
   const machine = machineCpu();
   await work();
   const after = machineCpu();
+  const usage = treeUsage(pid);
   const part = (ms: number) => (100 * ms) / (after.totalMs - machine.totalMs);
   return {
     ms: performance.now() - before.ms,
-    cpuMs: cpu() - before.cpuMs,
-    packets: (await packets()) - before.packets,
+    ownCpuMs: usage.ownCpuMs - before.usage.ownCpuMs,
+    childrenCpuMs: usage.childrenCpuMs - before.usage.childrenCpuMs,
+    pictures: (await pictures()) - before.pictures,
     machinePercent: part(after.busyMs - machine.busyMs),
     stealPercent: part(after.stolenMs - machine.stolenMs),
   };

@@ -10,7 +10,8 @@ export interface ViewerReport {
   readonly connectedMs: number | undefined;
   /** When its first packet came. */
   readonly firstPacketMs: number | undefined;
-  readonly packets: number;
+  /** Pictures whose last packet came. */
+  readonly pictures: number;
   /** Why it has no answer. */
   readonly refusal: string | undefined;
 }
@@ -18,6 +19,9 @@ export interface ViewerReport {
 /** RTCP has these payload types (RFC 5761 4). */
 const isRtcp = (packet: Buffer) =>
   ((packet[1] ?? 0) & 0x7f) >= 64 && ((packet[1] ?? 0) & 0x7f) < 96;
+
+/** The marker bit (RFC 6184 5.1). */
+const isLastOfPicture = (packet: Buffer) => ((packet[1] ?? 0) & 0x80) !== 0;
 
 /**
  * A viewer that is light: libdatachannel checks the path, shakes hands and decrypts; nothing is
@@ -28,11 +32,14 @@ export class NativeViewer {
   readonly #track: NativeTrack;
   readonly #beganMs = performance.now();
   readonly #gathered: Promise<void>;
+  /** Settles when the first packet has come. */
+  readonly firstPacket: Promise<void>;
   #state = 'new';
+  #isClosed = false;
   #answeredMs: number | undefined;
   #connectedMs: number | undefined;
   #firstPacketMs: number | undefined;
-  #packets = 0;
+  #pictures = 0;
   #refusal: string | undefined;
 
   constructor() {
@@ -51,10 +58,13 @@ export class NativeViewer {
     video.addH264Codec(96);
     this.#track = this.#peer.addTrack(video);
     this.#track.setMediaHandler(new RtcpReceivingSession());
-    this.#track.onMessage(packet => {
-      if (isRtcp(packet)) return;
-      this.#firstPacketMs ??= this.#elapsedMs;
-      this.#packets += 1;
+    this.firstPacket = new Promise(resolve => {
+      this.#track.onMessage(packet => {
+        if (isRtcp(packet)) return;
+        this.#firstPacketMs ??= this.#elapsedMs;
+        if (isLastOfPicture(packet)) this.#pictures += 1;
+        resolve();
+      });
     });
   }
 
@@ -81,12 +91,15 @@ export class NativeViewer {
       answeredMs: this.#answeredMs,
       connectedMs: this.#connectedMs,
       firstPacketMs: this.#firstPacketMs,
-      packets: this.#packets,
+      pictures: this.#pictures,
       refusal: this.#refusal,
     };
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#track.close();
     this.#peer.close();
   }

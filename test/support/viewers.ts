@@ -1,8 +1,8 @@
 /** A process of viewers, forked by `ViewerProcess`: so many come within a time, and stay. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LossyPath } from '../../test/support/LossyPath';
-import { NativeViewer } from '../../test/support/NativeViewer';
-import { seededRandom } from '../../test/support/recordings';
+import { LossyPath } from './LossyPath';
+import { NativeViewer } from './NativeViewer';
+import { seededRandom } from './recordings';
 import type { Arrival, FromViewers, ToViewers } from './ViewerProcess';
 
 const viewers: NativeViewer[] = [];
@@ -16,7 +16,7 @@ process.on('message', (message: ToViewers) => {
 process.on('disconnect', () => void end());
 tell('ready');
 
-async function arrive({ origin, count, withinMs, seed, faults }: Arrival): Promise<void> {
+async function arrive({ origin, count, withinMs, seed, leaves, faults }: Arrival): Promise<void> {
   path = faults && (await LossyPath.start(origin, faults));
   const url = `${path?.origin ?? origin}/rtcbot/connect`;
   const random = seededRandom(seed);
@@ -26,6 +26,7 @@ async function arrive({ origin, count, withinMs, seed, faults }: Arrival): Promi
       await sleep(atMs);
       const viewer = new NativeViewer();
       viewers.push(viewer);
+      if (leaves) void viewer.firstPacket.then(() => viewer.close());
       await viewer.connect(url);
     }),
   );

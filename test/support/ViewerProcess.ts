@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { NetworkFaults } from '../../test/support/LossyRelay';
-import type { ViewerReport } from '../../test/support/NativeViewer';
+import type { NetworkFaults } from './LossyRelay';
+import type { ViewerReport } from './NativeViewer';
 
 /** Viewers that come. */
 export interface Arrival {
@@ -13,6 +13,8 @@ export interface Arrival {
   readonly withinMs: number;
   /** For those times. */
   readonly seed: number;
+  /** Each leaves as soon as its first packet has come. Default: they stay. */
+  readonly leaves?: boolean | undefined;
   /** What their network does. Default: nothing. */
   readonly faults?: NetworkFaults | undefined;
 }
