@@ -14,6 +14,8 @@ import type { CloseCause } from './peer/CloseCause';
 import { ownCertificate } from './peer/certificate';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
 import type { HandshakeReport } from './peer/PeerHandshake';
+import { closeSockets } from './peer/stack/liveSockets';
+import { PeerThreads } from './peer/threads/PeerThreads';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
 import { RpicamFinder } from './process/rpicam';
@@ -68,6 +70,8 @@ export interface EngineOptions {
   readonly rpicamPath?: string;
   /** Directory for what outlives a restart. */
   readonly stateDirectory?: string;
+  /** Threads that many viewers are spread over, besides the engine's own. Default: cores less one. */
+  readonly viewerThreads?: number;
   /** Where /sys and /dev of the cameras are. Default: `RTCBOT_SYS_ROOT`, which is for tests, else `/`. */
   readonly sysRoot?: string;
 }
@@ -88,6 +92,7 @@ export class Engine {
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<RTCCertificate>;
   readonly #taps: FlowTaps;
+  readonly #threads: PeerThreads;
   readonly #captures: Captures;
   readonly #connections: Connections;
   readonly #speakers: Speakers;
@@ -101,6 +106,7 @@ export class Engine {
       ffmpegPath,
       rpicamPath,
       stateDirectory,
+      viewerThreads,
       sysRoot = process.env.RTCBOT_SYS_ROOT ?? '/',
     }: EngineOptions,
     handlers: EngineHandlers,
@@ -119,13 +125,19 @@ export class Engine {
       sysRoot,
       log: text => handlers.log('info', text),
     });
-    const tools = { ffmpeg, rpicam, hardware, sysRoot, sound, certificate, sources, taps };
+    const threads = new PeerThreads({
+      certificate,
+      most: viewerThreads,
+      log: text => handlers.log('info', text),
+    });
+    const tools = { ffmpeg, rpicam, hardware, sysRoot, sound, certificate, sources, taps, threads };
     this.#sysRoot = sysRoot;
     this.#ffmpeg = ffmpeg;
     this.#rpicam = rpicam;
     this.#hardware = hardware;
     this.#sound = sound;
     this.#certificate = certificate;
+    this.#threads = threads;
     this.#taps = taps;
     this.#captures = new Captures(tools, {
       state: handlers.captureState,
@@ -235,7 +247,7 @@ export class Engine {
   }
 
   /** How one peer does, or all. @throws PeerGoneError */
-  peerStats(id: string, peer?: string): readonly StatsOfPeer[] {
+  peerStats(id: string, peer?: string): Promise<readonly StatsOfPeer[]> {
     return this.#connections.group(id).stats(peer);
   }
 
@@ -302,12 +314,19 @@ export class Engine {
     return this.#connections.farewell();
   }
 
+  /** The process ends now: no socket receives anything from here on. */
+  receiveNothing(): void {
+    closeSockets();
+    this.#threads.silence();
+  }
+
   /** Frees everything. Never rejects. */
   async close(): Promise<void> {
     this.#ending.abort();
     // Side by side: each may wait for a program that is slow to end. The sockets come first.
     const rooms = [this.#connections, this.#speakers, this.#displays, this.#captures];
     await Promise.all(rooms.map(room => room.closeAll()));
+    await this.#threads.close();
     // Last, because the search for ffmpeg may hang on a program that does not answer.
     await this.#warmUp;
     await this.#trial;

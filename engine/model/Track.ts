@@ -33,6 +33,13 @@ export type TrackEvents = {
 /** Who gets a track's units. */
 export interface Subscriber<Unit = AccessUnit> {
   unit(unit: Unit): void;
+  /** Units that came before, the newest last, where they are handed over by themselves. Default: `unit` for each. */
+  past?(units: readonly Unit[]): void;
+}
+
+/** What can be subscribed to: a track, or what stands for one of another thread. */
+export interface Subscribable<Unit = AccessUnit> {
+  subscribe(subscriber: Subscriber<Unit>): Subscription;
 }
 
 /** One subscriber's hold on a track. */
@@ -54,7 +61,10 @@ const STABLE_MS = 10_000;
  * A live stream: opens its origin while somebody subscribes, hands every unit to all subscribers,
  * and keeps trying when the origin fails. The states are those of `lifeCycle`.
  */
-export class Track<Unit = AccessUnit> extends EventEmitter<TrackEvents> {
+export class Track<Unit = AccessUnit>
+  extends EventEmitter<TrackEvents>
+  implements Subscribable<Unit>
+{
   readonly #origin: Origin<Unit>;
   /** How long the origin stays open after the last subscriber left, in ms; from the next leave on. */
   lingerMs: number;

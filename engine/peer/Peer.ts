@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { RTCPeerConnection } from 'werift';
 import { type Clock, systemClock } from '../model/Clock';
 import { AnswerError } from '../model/errors/callErrors';
@@ -7,6 +6,7 @@ import { NoSocketError } from '../model/errors/peerErrors';
 import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
 import { sayGoodBye } from './data/sayGoodBye';
+import { type GroupMember, newPeerId } from './GroupMember';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';
 import { type HandshakeReport, PeerHandshake } from './PeerHandshake';
 import { type MediaTracks, PeerMedia, type SentKinds } from './PeerMedia';
@@ -38,9 +38,9 @@ const ANSWER_MS = 20_000;
 const CALLED_SILENCE_MS = 15_000;
 
 /** One browser, from its offer to its end; or an endpoint that is called, from our offer. */
-export class Peer {
+export class Peer implements GroupMember {
   /** Unguessable. */
-  readonly id = randomBytes(12).toString('base64url');
+  readonly id: string;
   /** Of a call: that of the answer, once there is one. */
   videoForm: VideoForm;
   readonly #handlers: PeerHandlers;
@@ -72,6 +72,7 @@ export class Peer {
   constructor(videoForm: VideoForm, handlers: PeerHandlers, options: PeerOptions) {
     const { clock = systemClock, handshakeMs = HANDSHAKE_MS, silenceMs, certificate } = options;
     const { calls = false } = options;
+    this.id = options.id ?? newPeerId();
     this.videoForm = videoForm;
     this.#handlers = handlers;
     this.#options = options;
@@ -132,7 +133,7 @@ export class Peer {
   }
 
   /** How it is connected and what goes to and fro. */
-  get stats(): PeerStats {
+  stats(): PeerStats {
     return statsOf({
       connection: this.#connection,
       media: this.#media,

@@ -1,76 +1,27 @@
 import { EventEmitter } from 'node:events';
-import type { RTCCertificate } from 'werift';
-import type { AccessUnit, VideoCodec } from '../model/AccessUnit';
-import type { AudioUnit } from '../model/AudioUnit';
 import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors/errors';
 import { preferredCodec } from '../model/match';
-import type { Subscription, Track } from '../model/Track';
+import type { Subscription } from '../model/Track';
 import { arrival } from './arrival';
 import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
+import type { GroupMember } from './GroupMember';
 import { Peer } from './Peer';
 import type { ChannelSettings } from './PeerChannels';
-import type { HandshakeReport } from './PeerHandshake';
-import type { MediaTracks, RemoteMedia } from './PeerMedia';
+import type { PeerGroupEvents } from './PeerGroupEvents';
+import type { AloneMedia, GroupMedia, PeerGroupOptions } from './PeerGroupOptions';
+import type { MediaTracks } from './PeerMedia';
 import type { PeerStats } from './PeerMeter';
-import type { PeerOptions } from './PeerOptions';
-import { rtpPayloads } from './rtp/send/rtpPayloads';
-import type { LatencyMode } from './rtp/send/VideoSender';
+import type { PeerHandlers } from './PeerOptions';
+import { Payloads } from './rtp/send/Payloads';
 import { checkAnswer } from './sdp/answer';
 import { type CheckedOffer, checkOffer, commonCodecs } from './sdp/offer';
+import { FarPeer } from './threads/FarPeer';
+import type { PeerThread } from './threads/PeerThread';
+import type { Seat } from './threads/PeerThreads';
+import type { FarOptions } from './threads/protocol';
 import type { VideoForm } from './VideoForm';
-
-/** What a group sends: a source that can be had in the codecs that browsers take. */
-export interface VideoSource {
-  /** What the source gives by itself, undefined while unknown. */
-  readonly native: VideoCodec | undefined;
-  /** The shared track in this form. */
-  rendition(form: VideoForm): Track;
-}
-
-/** Options of a `PeerGroup`. */
-export interface PeerGroupOptions {
-  readonly latency: LatencyMode;
-  /** Peers at the same time, those in the handshake included. */
-  readonly maxPeers: number;
-  /** What becomes of one more: it is refused, or takes the place of the oldest. Default `refuse`. */
-  readonly whenFull?: 'refuse' | 'replace';
-  /** The kinds that are wanted of peers. Default none. */
-  readonly wanted?: PeerOptions['wanted'];
-  readonly certificate?: RTCCertificate;
-  /** See `PeerOptions`. */
-  readonly room?: PeerOptions['room'];
-  readonly mostMessageBytes?: number;
-  /** Its peers are called: see `offer`. Default false. */
-  readonly calls?: boolean;
-  /** See `PeerOptions`, in ms. */
-  readonly handshakeMs?: number;
-  readonly silenceMs?: number;
-}
-
-/** What peers are sent. */
-export interface GroupMedia {
-  readonly video: readonly VideoSource[];
-  /** Opus tracks. */
-  readonly audio: readonly Track<AudioUnit>[];
-}
-
-/** What is for one peer alone. */
-export type AloneMedia = (peer: string) => GroupMedia | undefined;
-
-/** What a group tells. */
-export type PeerGroupEvents = {
-  /** `media` is what the peer sends of the wanted kinds. */
-  connected: [peer: string, media: readonly RemoteMedia[]];
-  /** The peer sends something that it did not send when it connected. */
-  begun: [peer: string, media: RemoteMedia];
-  disconnected: [peer: string, cause: CloseCause];
-  /** Its handshake came to nothing. */
-  abandoned: [peer: string, cause: CloseCause, handshake: HandshakeReport];
-  message: [peer: string, channel: string, data: ChannelData];
-  log: [text: string];
-};
 
 /** A peer's `PeerStats`. */
 export type StatsOfPeer = PeerStats & { readonly peer: string };
@@ -102,14 +53,15 @@ const MOST_GONE = 1000;
 /** All browsers of one rtc-connection: answers offers, fans video out, carries messages. */
 export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #options: PeerGroupOptions;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Map<string, GroupMember>();
+  /** Those of them that are called. */
+  readonly #called = new Map<string, Peer>();
+  /** What frees the places of peers, by id. */
+  readonly #seats = new Map<string, Seat>();
   readonly #leaving = new Set<Promise<void>>();
   /** Replaced by others, and about to be told so. */
-  readonly #retired = new Set<Peer>();
-  /** Payloads of units, made once for all peers. */
-  readonly #payloads = new WeakMap<AccessUnit, readonly Buffer[]>();
-  /** The same where a NAL unit has to fit into a packet. */
-  readonly #singlePayloads = new WeakMap<AccessUnit, readonly Buffer[]>();
+  readonly #retired = new Set<GroupMember>();
+  readonly #payloads = new Payloads();
   /** Ids of peers that are gone, the newest of them. */
   readonly #gone = new Set<string>();
   #media: GroupMedia = { video: [], audio: [] };
@@ -166,7 +118,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     const offer = checkOffer(sdp);
     this.#checkRoom();
     const form = this.#formFor(offer);
-    const peer = this.#open(form);
+    const peer = this.#seated(form, offer);
     const answer = await peer.answer(offer, this.#tracks(form, peer.id));
     return { peer: peer.id, sdp: answer };
   }
@@ -178,6 +130,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   async offer(): Promise<{ peer: string; sdp: string }> {
     this.#checkRoom();
     const peer = this.#open({ codec: 'H264' });
+    this.#called.set(peer.id, peer);
     const sdp = await peer.offer({
       video: this.#media.video.length,
       audio: this.#media.audio.length,
@@ -190,7 +143,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
    * @throws AnswerError, CallFailedError, PeerGoneError
    */
   async accept(id: string, sdp: string): Promise<void> {
-    const peer = this.#peer(id);
+    const peer = this.#called.get(id);
+    if (!peer) throw new PeerGoneError(id);
     const arrived = arrival(this, id);
     // What is wrong with the answer says more than that the peer has not arrived.
     arrived.catch(() => {});
@@ -227,9 +181,9 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   /** How one peer does, or all that are connected. @throws PeerGoneError */
-  stats(id?: string): StatsOfPeer[] {
+  async stats(id?: string): Promise<StatsOfPeer[]> {
     const peers = id === undefined ? this.#connected() : [this.#peer(id)];
-    return peers.map(peer => ({ peer: peer.id, ...peer.stats }));
+    return Promise.all(peers.map(async peer => ({ peer: peer.id, ...(await peer.stats()) })));
   }
 
   /** Closes one peer, or all. @throws PeerGoneError */
@@ -252,7 +206,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     await Promise.all(this.#leaving);
   }
 
-  #peer(id: string): Peer {
+  #peer(id: string): GroupMember {
     const peer = this.#peers.get(id);
     if (!peer) throw new PeerGoneError(id);
     return peer;
@@ -266,7 +220,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     if (failure?.status === 'rejected') throw failure.reason;
   }
 
-  #connected(): Peer[] {
+  #connected(): GroupMember[] {
     return [...this.#peers.values()].filter(({ isConnected }) => isConnected);
   }
 
@@ -310,42 +264,69 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     };
   }
 
+  /** A peer for an offer, in this thread or in another one. */
+  #seated(form: VideoForm, { media }: CheckedOffer): GroupMember {
+    const { threads, wanted = [] } = this.#options;
+    // What it sends is wanted in the engine's own thread.
+    const seat = threads?.seat(media.some(({ kind, sends }) => sends && wanted.includes(kind)));
+    const { thread } = seat ?? {};
+    const peer = thread ? this.#openFar(thread, form) : this.#open(form);
+    if (seat) this.#seats.set(peer.id, seat);
+    return peer;
+  }
+
   #open(form: VideoForm): Peer {
-    const { latency, calls = false, certificate, handshakeMs, silenceMs } = this.#options;
-    const { room, mostMessageBytes } = this.#options;
-    const options: PeerOptions = {
-      latency,
-      calls,
-      wanted: this.#options.wanted ?? [],
-      packetize: (unit, { isSingleNal = false }) => this.#packetize(unit, isSingleNal),
-      ...(certificate ? { certificate } : {}),
-      ...(room ? { room } : {}),
-      ...(mostMessageBytes === undefined ? {} : { mostMessageBytes }),
-      ...(handshakeMs === undefined ? {} : { handshakeMs }),
-      ...(silenceMs === undefined ? {} : { silenceMs }),
-    };
+    const { calls = false, certificate, room } = this.#options;
     const peer: Peer = new Peer(
       form,
+      this.#handlersOf(() => peer),
       {
-        connected: media => {
-          this.#makeRoom(peer);
-          this.emit('connected', peer.id, media);
-        },
-        begun: media => this.emit('begun', peer.id, media),
-        message: (channel, data) => this.emit('message', peer.id, channel, data),
-        closed: cause => {
-          if (this.#peers.has(peer.id)) this.#left(peer, cause);
-        },
-        log: text => this.emit('log', `${text} (peer ${peer.id})`),
+        ...this.#peerOptions,
+        calls,
+        packetize: (unit, { isSingleNal }) => this.#payloads.of(unit, isSingleNal),
+        ...(certificate ? { certificate } : {}),
+        ...(room ? { room } : {}),
       },
-      options,
     );
     this.#peers.set(peer.id, peer);
     return peer;
   }
 
+  #openFar(thread: PeerThread, form: VideoForm): FarPeer {
+    const handlers = this.#handlersOf(() => peer);
+    const peer: FarPeer = new FarPeer(thread, form, { handlers, options: this.#peerOptions });
+    this.#peers.set(peer.id, peer);
+    return peer;
+  }
+
+  get #peerOptions(): FarOptions {
+    const { latency, wanted = [], mostMessageBytes, handshakeMs, silenceMs } = this.#options;
+    return {
+      latency,
+      wanted,
+      ...(mostMessageBytes === undefined ? {} : { mostMessageBytes }),
+      ...(handshakeMs === undefined ? {} : { handshakeMs }),
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+    };
+  }
+
+  #handlersOf(self: () => GroupMember): PeerHandlers {
+    return {
+      connected: media => {
+        this.#makeRoom(self());
+        this.emit('connected', self().id, media);
+      },
+      begun: media => this.emit('begun', self().id, media),
+      message: (channel, data) => this.emit('message', self().id, channel, data),
+      closed: cause => {
+        if (this.#peers.has(self().id)) this.#left(self(), cause);
+      },
+      log: text => this.emit('log', `${text} (peer ${self().id})`),
+    };
+  }
+
   /** Only who is connected takes a place: an offer alone must not push anybody out. */
-  #makeRoom(newcomer: Peer): void {
+  #makeRoom(newcomer: GroupMember): void {
     const others = this.#connected().filter(peer => peer !== newcomer);
     const [oldest] = others;
     if (!oldest || others.length < this.#options.maxPeers) return;
@@ -357,31 +338,31 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     this.emit('disconnected', oldest.id, 'replaced');
   }
 
-  #forget(peer: Peer, closed: Promise<void>): void {
+  #forget(peer: GroupMember, closed: Promise<void>): void {
     this.#peers.delete(peer.id);
+    this.#called.delete(peer.id);
     this.#gone.add(peer.id);
     for (const oldest of this.#gone) {
       if (this.#gone.size <= MOST_GONE) break;
       this.#gone.delete(oldest);
     }
-    const leaving = closed.finally(() => this.#leaving.delete(leaving));
+    const leaving = closed.finally(() => {
+      this.#leaving.delete(leaving);
+      this.#seats.get(peer.id)?.leave();
+      this.#seats.delete(peer.id);
+    });
     this.#leaving.add(leaving);
   }
 
-  #left(peer: Peer, cause: CloseCause): void {
+  #left(peer: GroupMember, cause: CloseCause): void {
     this.#forget(peer, peer.close(cause));
     // A flow hears only of the end of what it heard the beginning of.
     if (peer.isConnected) this.emit('disconnected', peer.id, cause);
-    else this.emit('abandoned', peer.id, cause, peer.handshake);
+    else void this.#tellAbandoned(peer, cause);
   }
 
-  #packetize(unit: AccessUnit, isSingleNal: boolean): readonly Buffer[] {
-    const made = isSingleNal ? this.#singlePayloads : this.#payloads;
-    const known = made.get(unit);
-    if (known) return known;
-    const payloads = rtpPayloads(unit, isSingleNal);
-    made.set(unit, payloads);
-    return payloads;
+  async #tellAbandoned({ id, handshake }: GroupMember, cause: CloseCause): Promise<void> {
+    this.emit('abandoned', id, cause, await handshake);
   }
 }
 

@@ -9,7 +9,7 @@ import type { AccessUnit, PeerVideoCodec } from '../model/AccessUnit';
 import type { AudioUnit } from '../model/AudioUnit';
 import type { Clock } from '../model/Clock';
 import type { Origin } from '../model/Origin';
-import type { Track } from '../model/Track';
+import type { Subscribable } from '../model/Track';
 import { AudioReceiver } from './rtp/receive/AudioReceiver';
 import { VideoReceiver } from './rtp/receive/VideoReceiver';
 import { readFeedback } from './rtp/rtcp/feedback';
@@ -26,9 +26,9 @@ import type { VideoForm } from './VideoForm';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */
 export interface MediaTracks {
-  readonly video: readonly Track[];
+  readonly video: readonly Subscribable[];
   /** Opus. */
-  readonly audio: readonly Track<AudioUnit>[];
+  readonly audio: readonly Subscribable<AudioUnit>[];
 }
 
 /** Something that a peer sends. */

@@ -20,6 +20,8 @@ export interface PeerHandlers {
 
 /** Options of a `Peer`. */
 export interface PeerOptions {
+  /** Default: a new one. */
+  readonly id?: string;
   readonly latency: LatencyMode;
   readonly packetize: PeerMediaOptions['packetize'];
   /** See `PeerMediaOptions.wanted`. */

@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import { CallFailedError } from '../model/errors/callErrors';
 import type { CloseCause } from './CloseCause';
-import type { PeerGroup } from './PeerGroup';
+import type { PeerGroupEvents } from './PeerGroupEvents';
 
 /** Settles when a peer of the group is connected. @throws CallFailedError if it comes to nothing */
-export function arrival(group: PeerGroup, id: string): Promise<void> {
+export function arrival(group: EventEmitter<PeerGroupEvents>, id: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const connected = (peer: string) => {
       if (peer === id) end(resolve);

@@ -1,9 +1,9 @@
 import { RemoteMediaError } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
+import { asBuffer } from '../model/memory';
 import type { Chunk } from '../output/flow/FlowChunks';
 import type { FrameSettings } from '../output/flow/FlowTaps';
 import type { CaptureState } from '../services/Captures';
-import { asBuffer } from './memory';
 import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';
 import type { WorkerLink, WorkerNote } from './WorkerLink';

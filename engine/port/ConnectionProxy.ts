@@ -1,10 +1,10 @@
 import type { EngineEndedError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
+import { asBuffer, ownMemory } from '../model/memory';
 import type { CloseCause } from '../peer/CloseCause';
 import type { HandshakeReport } from '../peer/PeerHandshake';
 import type { ConnectionSettings } from '../services/Connections';
 import type { ReceivedChunk, ReceivedFrame } from './CaptureProxy';
-import { asBuffer, ownMemory } from './memory';
 import { NewestFrames } from './NewestFrames';
 import type { ConnectionState, MessageTarget, PcmNote, StatsOfPeer } from './protocol';
 import { TrackHandle } from './TrackHandle';

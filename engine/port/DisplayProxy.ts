@@ -1,9 +1,9 @@
 import { RemoteMediaError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
+import { asBuffer, ownMemory } from '../model/memory';
 import type { FrameSettings } from '../output/flow/FlowTaps';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
 import type { ReceivedFrame } from './CaptureProxy';
-import { asBuffer, ownMemory } from './memory';
 import { NewestFrames } from './NewestFrames';
 import type { WorkerLink, WorkerNote } from './WorkerLink';
 import { WorkerProxy, type WorkerProxyEvents } from './WorkerProxy';

@@ -1,8 +1,8 @@
 import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors/errors';
-import { asBuffer, ownMemory } from './memory';
+import { asBuffer, ownMemory } from '../model/memory';
+import { saySilence } from '../process/suddenEnd';
 import type { ToMain, ToWorker } from './protocol';
-import { fallSilent } from './suddenEnd';
 
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
 export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
@@ -53,8 +53,10 @@ export class EngineHost {
   }
 
   #carry(note: Note): void {
-    if ('endsNow' in note) fallSilent(note);
-    else if ('taken' in note) this.#engine.taken(note.taken);
+    if ('endsNow' in note) {
+      this.#engine.receiveNothing();
+      saySilence(note);
+    } else if ('taken' in note) this.#engine.taken(note.taken);
     else if ('takenMessages' in note) {
       for (const messages of note.takenMessages) this.#engine.takenMessages(messages);
     } else this.#call(note);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { killOwnChild } from '../process/killOwnChild';
+import { awaitSilence } from '../process/suddenEnd';
 import { Pulse } from './Pulse';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
-import { awaitSilence } from './suddenEnd';
 
 /** What the worker says about the engine, without what is between the two threads. */
 export type EngineNote = Exclude<ToMain, { event: 'alive' } | { event: 'child' }>;

@@ -1,7 +1,7 @@
 import { RemoteMediaError } from '../model/errors/errors';
 import type { State } from '../model/lifeCycle';
+import { ownMemory } from '../model/memory';
 import type { SpeakerSettings } from '../services/Speakers';
-import { ownMemory } from './memory';
 import type { PcmNote, SoundBackend } from './protocol';
 import type { TrackHandle } from './TrackHandle';
 import { TrackList } from './TrackList';

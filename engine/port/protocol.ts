@@ -12,6 +12,7 @@ import type { CloseCause } from '../peer/CloseCause';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { HandshakeReport } from '../peer/PeerHandshake';
 import type { SoundBackend } from '../process/sound/soundSystem';
+import type { SuddenEnd } from '../process/suddenEnd';
 import type { CameraSettings, CaptureState, MicrophoneSettings } from '../services/Captures';
 import type {
   ConnectionSettings,
@@ -21,7 +22,6 @@ import type {
 } from '../services/Connections';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
 import type { SpeakerSettings } from '../services/Speakers';
-import type { SuddenEnd } from './suddenEnd';
 
 export type {
   CameraControl,
@@ -53,6 +53,8 @@ export interface WorkerSettings {
   readonly rpicamPath?: string;
   /** Directory for what outlives a restart: the certificate. */
   readonly stateDirectory?: string;
+  /** See `EngineOptions`. */
+  readonly viewerThreads?: number;
 }
 
 /** Sound as a flow puts it in. */

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
 import { watchChildren } from '../process/liveChildren';
+import { surviveUnheardErrors } from '../process/unheardErrors';
 import { EngineHost } from './EngineHost';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
-import { surviveUnheardErrors } from './unheardErrors';
 
 /** What others still hold is waited for so long after the end, in ms. */
 const LEAVE_MS = 100;

@@ -8,15 +8,12 @@ import type { EncoderSetting } from '../model/H264Encoder';
 import type { FlowTaps, FrameSettings } from '../output/flow/FlowTaps';
 import type { CloseCause } from '../peer/CloseCause';
 import { PartsRoom } from '../peer/data/split';
-import {
-  type GroupMedia,
-  PeerGroup,
-  type PeerGroupOptions,
-  type VideoSource,
-} from '../peer/PeerGroup';
+import { PeerGroup } from '../peer/PeerGroup';
+import type { GroupMedia, PeerGroupOptions, VideoSource } from '../peer/PeerGroupOptions';
 import { type HandshakeReport, textOf } from '../peer/PeerHandshake';
 import type { RemoteMedia } from '../peer/PeerMedia';
 import { MOST_PAYLOAD_BYTES } from '../peer/rtp/send/rtpPayloads';
+import type { PeerThreads } from '../peer/threads/PeerThreads';
 import type { VideoForm } from '../peer/VideoForm';
 import type { FfmpegFinder } from '../process/ffmpeg';
 import { FlowInputs, type FlowSources } from '../source/flow/FlowInputs';
@@ -87,6 +84,8 @@ export interface ConnectionTools {
   readonly certificate: Promise<RTCCertificate>;
   readonly sources: Sources;
   readonly taps: FlowTaps;
+  /** Default: none. */
+  readonly threads?: PeerThreads;
 }
 
 interface Connection {
@@ -132,7 +131,14 @@ export class Connections {
     const certificate = await this.#tools.certificate;
     const { video, audio } = settings;
     const wanted = [...(video ? ['video' as const] : []), ...(audio ? ['audio' as const] : [])];
-    const group = new PeerGroup({ ...settings, wanted, certificate, room: this.#room });
+    const { threads } = this.#tools;
+    const group = new PeerGroup({
+      ...settings,
+      wanted,
+      certificate,
+      room: this.#room,
+      ...(threads ? { threads } : {}),
+    });
     const connection: Connection = {
       group,
       settings,

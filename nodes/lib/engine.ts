@@ -46,13 +46,19 @@ function start(RED: NodeAPI): SharedEngine {
   const { userDir } = RED.settings;
   const ffmpegPath: unknown = RED.settings.get('rtcbotFfmpegPath');
   const rpicamPath: unknown = RED.settings.get('rtcbotRpicamPath');
+  const viewerThreads: unknown = RED.settings.get('rtcbotViewerThreads');
   const engine = new EngineProxy({
     ...(userDir ? { stateDirectory: join(userDir, '.rtcbot') } : {}),
     ...(typeof ffmpegPath === 'string' ? { ffmpegPath } : {}),
     ...(typeof rpicamPath === 'string' ? { rpicamPath } : {}),
+    ...(isCount(viewerThreads) ? { viewerThreads } : {}),
   });
   engine.on('log', (level, text) => RED.log[level](`[rtcbot] ${text}`));
   const shared = { engine, holders: 0, timer: undefined };
   engines.set(RED.events, shared);
   return shared;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { recordsIn } from '../../engine/peer/dtls/dtlsRecord';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroupOptions';
 import type { HandshakeReport } from '../../engine/peer/PeerHandshake';
 import { BarePeer } from '../support/BarePeer';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { RTCIceGatherer, RTCIceTransport } from 'werift';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroupOptions';
 import { PathGuard } from '../../engine/peer/stack/PathGuard';
 import { CHROMIUM_OFFER } from '../support/browserOffers';
 import { GroupRig, h264Unit, LIMIT_MS, sockets } from '../support/GroupRig';

@@ -4,7 +4,7 @@ import { dePacketizeRtpPackets } from 'werift';
 import type { AudioUnit } from '../../engine/model/AudioUnit';
 import type { OriginListener } from '../../engine/model/Origin';
 import { Track } from '../../engine/model/Track';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroupOptions';
 import { BarePeer } from '../support/BarePeer';
 import { CHROMIUM_OFFER, FIREFOX_OFFER } from '../support/browserOffers';
 import { GroupRig, h264Unit, LIMIT_MS, sockets } from '../support/GroupRig';
@@ -146,12 +146,13 @@ describe('a PeerGroup', () => {
     await rig.heard('default: hello');
     await group.message('hi', { peer });
     // Rates are of the time since the last reading: something goes each way before each.
-    const stats = await waitFor('statistics', LIMIT_MS, () => {
+    const stats = await waitFor('statistics', LIMIT_MS, async () => {
       origin.run.unit(h264Unit('key', { key: true }));
       control.send('{"type":"ping","time":1,"latency":40,"roundTrip":2.5}');
-      return group
-        .stats()
-        .find(each => each.latencyMs !== undefined && (each.fps ?? 0) > 0 && each.receivedBps > 0);
+      const all = await group.stats();
+      return all.find(
+        each => each.latencyMs !== undefined && (each.fps ?? 0) > 0 && each.receivedBps > 0,
+      );
     });
     assert.deepEqual(
       [stats.peer, stats.codec, stats.latencyMs, stats.roundTripMs],
@@ -163,7 +164,7 @@ describe('a PeerGroup', () => {
     );
     assert.ok(stats.sentBps > 0 && stats.receivedBps > 0 && stats.connectedMs > 0);
     assert.deepEqual(
-      group.stats(peer).map(each => each.peer),
+      (await group.stats(peer)).map(each => each.peer),
       [peer],
     );
   });
@@ -212,7 +213,7 @@ describe('a PeerGroup', () => {
     const { group, origin, source, events } = start();
     group.send({ video: [], audio: [] });
     const { browser, peer, notes } = await connectPage();
-    assert.deepEqual(group.stats(peer)[0]?.codec, undefined);
+    assert.deepEqual((await group.stats(peer))[0]?.codec, undefined);
     group.send({ video: [source], audio: [] });
     await waitFor('note', LIMIT_MS, () =>
       notes.includes('{"type":"sending","video":true,"audio":false}'),
@@ -223,7 +224,7 @@ describe('a PeerGroup', () => {
     );
     assert.ok(group.has(peer));
     assert.deepEqual(events, ['connected']);
-    assert.equal(group.stats(peer)[0]?.codec, 'H264');
+    assert.equal((await group.stats(peer))[0]?.codec, 'H264');
   });
 
   it('agrees to send sound before there is any, marked as idle, and sends it when it comes', async () => {

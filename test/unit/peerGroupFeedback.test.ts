@@ -6,7 +6,7 @@ import {
   RtcpPayloadSpecificFeedback,
   RtcpTransportLayerFeedback,
 } from 'werift';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroupOptions';
 import { GroupRig, h264Unit, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { framesOf, SplitReader } from '../../engine/peer/data/split';
-import type { PeerGroupOptions } from '../../engine/peer/PeerGroup';
+import type { PeerGroupOptions } from '../../engine/peer/PeerGroupOptions';
 import { flood } from '../support/flood';
 import { GroupRig, LIMIT_MS, sockets } from '../support/GroupRig';
 import { waitFor } from '../support/waitFor';
@@ -54,7 +54,7 @@ describe('the messages of a PeerGroup', () => {
   it('says that there is no such peer', async () => {
     const { group } = start();
     await assert.rejects(group.message('x', { peer: 'nobody' }), { code: 'peer-gone' });
-    assert.throws(() => group.stats('nobody'), { code: 'peer-gone' });
+    await assert.rejects(group.stats('nobody'), { code: 'peer-gone' });
     assert.throws(() => group.closePeer('nobody'), { code: 'peer-gone' });
     await group.message('to nobody at all');
   });

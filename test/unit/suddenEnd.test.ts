@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { awaitSilence, fallSilent, type SuddenEnd } from '../../engine/port/suddenEnd';
+import { awaitSilence, type SuddenEnd, saySilence } from '../../engine/process/suddenEnd';
 
 describe('the sudden end of the process', () => {
   it('waits until the worker has said that it receives nothing', () => {
     let told: SuddenEnd | undefined;
     awaitSilence(note => {
       told = note;
-      fallSilent(note);
+      saySilence(note);
     });
     assert.equal(told?.endsNow[0], 1);
   });

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 
 /** A thread that does this with what it needs, after it has asked to survive. */
 function thread(script: string): Worker {
-  const module = JSON.stringify(join(__dirname, '../../engine/port/unheardErrors.ts'));
+  const module = JSON.stringify(join(__dirname, '../../engine/process/unheardErrors.ts'));
   const code = `
     const { parentPort } = require('node:worker_threads');
     require('tsx/cjs/api').require(${module}, ${JSON.stringify(__filename)})

@@ -1,5 +1,5 @@
 import type { AudioUnit } from '../../../model/AudioUnit';
-import type { Subscription, Track } from '../../../model/Track';
+import type { Subscribable, Subscription } from '../../../model/Track';
 import type { RtpSender } from './RtpSender';
 
 /** Capture times jitter; only a jump of more than this is a real gap, in ms. */
@@ -13,7 +13,7 @@ const MOST_DRIFT = 0.001;
  * it by how much. A gap in the sound is a gap in the timestamps.
  */
 export class AudioSender {
-  #track: Track<AudioUnit> | undefined;
+  #track: Subscribable<AudioUnit> | undefined;
   #subscription: Subscription | undefined;
   #sender: RtpSender | undefined;
   /** When the next packet begins if the sound goes on, in ms by the count of samples. */
@@ -27,7 +27,7 @@ export class AudioSender {
   }
 
   /** Sends this track from now on, instead of the one before. */
-  follow(track: Track<AudioUnit> | undefined): void {
+  follow(track: Subscribable<AudioUnit> | undefined): void {
     if (track === this.#track) return;
     this.#subscription?.close();
     this.#track = track;

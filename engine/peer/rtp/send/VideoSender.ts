@@ -1,6 +1,6 @@
 import type { AccessUnit } from '../../../model/AccessUnit';
 import { type Clock, systemClock } from '../../../model/Clock';
-import type { Subscription, Track } from '../../../model/Track';
+import type { Subscribable, Subscription } from '../../../model/Track';
 import { absCaptureTime, playoutDelay, type RtpExtension } from '../rtpHeader';
 import type { RtpSender } from './RtpSender';
 
@@ -53,7 +53,7 @@ const STEP_BYTES = 16 * 1024;
 export class VideoSender {
   readonly #options: VideoSenderOptions;
   readonly #playoutDelay: Buffer | undefined;
-  #track: Track | undefined;
+  #track: Subscribable | undefined;
   #subscription: Subscription | undefined;
   #sender: RtpSender | undefined;
   #ids: ExtensionIds = {};
@@ -101,7 +101,7 @@ export class VideoSender {
   }
 
   /** Sends this track from now on, instead of the one before. */
-  follow(track: Track | undefined): void {
+  follow(track: Subscribable | undefined): void {
     if (track === this.#track) return;
     this.#track = track;
     this.#subscription?.close();
@@ -109,7 +109,13 @@ export class VideoSender {
     this.#clearQueue();
     this.#needsKey = true;
     this.#catchUp(() => {
-      this.#subscription = track?.subscribe({ unit: unit => this.#take(unit) });
+      this.#subscription = track?.subscribe({
+        unit: unit => this.#take(unit),
+        past: units =>
+          this.#catchUp(() => {
+            for (const unit of units) this.#take(unit);
+          }),
+      });
     });
   }
 
