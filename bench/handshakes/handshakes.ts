@@ -60,6 +60,7 @@ function tableOf(results: readonly RushResult[]): string {
     ['rush', 'came', 'connected', 'connect p50/p95/max ms', 'handshake', 'first packet'].concat(
       'CPU ms a viewer own/children',
       'watched part',
+      'gap',
       'machine %',
       'steal %',
     ),
@@ -72,6 +73,7 @@ function tableOf(results: readonly RushResult[]): string {
       text(each.firstPacketMs),
       `${each.cpuMsPerViewer.toFixed(1)}/${each.childrenCpuMsPerViewer.toFixed(1)}`,
       each.watchedPart.toFixed(2),
+      text(each.watchedGapMs),
       each.machinePercent.toFixed(0),
       each.stealPercent.toFixed(1),
     ]),

@@ -40,6 +40,8 @@ export interface RushResult extends Rush {
   readonly childrenCpuMsPerViewer: number;
   /** Pictures that those who watch got in the rush, as a part of those in the same time before. */
   readonly watchedPart: number;
+  /** Longest time without a picture, of those who watch. */
+  readonly watchedGapMs: Spread;
   /** What the whole machine did in the rush, in % of all cores. */
   readonly machinePercent: number;
   readonly stealPercent: number;
@@ -75,11 +77,10 @@ export async function measureRush(rush: Rush, installed: string): Promise<RushRe
     await watchers.arrive({ origin, count: watching, withinMs: watching * 100, seed: 1 });
     const coming = await Promise.all(parts(count).map(start));
     await sleep(CALM_MS);
-    const pictures = async () => sum((await watchers.reports()).map(each => each.pictures));
 
-    const calm = await during(pid, pictures, () => sleep(CALM_MS));
+    const calm = await during(pid, watchers, () => sleep(CALM_MS));
     let reports: ViewerReport[] = [];
-    const rushed = await during(pid, pictures, async () => {
+    const rushed = await during(pid, watchers, async () => {
       await Promise.all(
         parts(count).map((each, index) => {
           const seed = 10 + index;
@@ -119,6 +120,7 @@ function resultOf(
     cpuMsPerViewer: cpuMs('ownCpuMs'),
     childrenCpuMsPerViewer: cpuMs('childrenCpuMs'),
     watchedPart: rushed.pictures / rushed.ms / (calm.pictures / calm.ms),
+    watchedGapMs: spread(rushed.gapsMs),
     machinePercent: rushed.machinePercent,
     stealPercent: rushed.stealPercent,
   };
@@ -129,26 +131,35 @@ interface During {
   readonly ownCpuMs: number;
   readonly childrenCpuMs: number;
   readonly pictures: number;
+  readonly gapsMs: readonly number[];
   readonly machinePercent: number;
   readonly stealPercent: number;
 }
 
 async function during(
   pid: number,
-  pictures: () => Promise<number>,
+  watchers: ViewerProcess,
   work: () => Promise<unknown>,
 ): Promise<During> {
-  const before = { ms: performance.now(), usage: treeUsage(pid), pictures: await pictures() };
+  const picturesOf = (reports: readonly ViewerReport[]) => sum(reports.map(each => each.pictures));
+  const before = {
+    ms: performance.now(),
+    usage: treeUsage(pid),
+    pictures: picturesOf(await watchers.reports()),
+  };
   const machine = machineCpu();
   await work();
   const after = machineCpu();
   const usage = treeUsage(pid);
   const part = (ms: number) => (100 * ms) / (after.totalMs - machine.totalMs);
+  const ms = performance.now() - before.ms;
+  const reports = await watchers.reports();
   return {
-    ms: performance.now() - before.ms,
+    ms,
     ownCpuMs: usage.ownCpuMs - before.usage.ownCpuMs,
     childrenCpuMs: usage.childrenCpuMs - before.usage.childrenCpuMs,
-    pictures: (await pictures()) - before.pictures,
+    pictures: picturesOf(reports) - before.pictures,
+    gapsMs: reports.map(each => each.longestGapMs),
     machinePercent: part(after.busyMs - machine.busyMs),
     stealPercent: part(after.stolenMs - machine.stolenMs),
   };

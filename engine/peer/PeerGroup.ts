@@ -17,6 +17,7 @@ import type { PeerHandlers } from './PeerOptions';
 import { Payloads } from './rtp/send/Payloads';
 import { checkAnswer } from './sdp/answer';
 import { type CheckedOffer, checkOffer, commonCodecs } from './sdp/offer';
+import { Turns } from './Turns';
 import { FarPeer } from './threads/FarPeer';
 import type { PeerThread } from './threads/PeerThread';
 import type { Seat } from './threads/PeerThreads';
@@ -58,6 +59,8 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #called = new Map<string, Peer>();
   /** What frees the places of peers, by id. */
   readonly #seats = new Map<string, Seat>();
+  /** For newcomers. */
+  readonly #turns = new Turns();
   readonly #leaving = new Set<Promise<void>>();
   /** Replaced by others, and about to be told so. */
   readonly #retired = new Set<GroupMember>();
@@ -116,6 +119,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
    */
   async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
     const offer = checkOffer(sdp);
+    await this.#turns.next();
     this.#checkRoom();
     const form = this.#formFor(offer);
     const peer = this.#seated(form, offer);

@@ -12,6 +12,8 @@ export interface ViewerReport {
   readonly firstPacketMs: number | undefined;
   /** Pictures whose last packet came. */
   readonly pictures: number;
+  /** Longest time between two of them since the last report. */
+  readonly longestGapMs: number;
   /** Why it has no answer. */
   readonly refusal: string | undefined;
 }
@@ -40,6 +42,8 @@ export class NativeViewer {
   #connectedMs: number | undefined;
   #firstPacketMs: number | undefined;
   #pictures = 0;
+  #pictureMs: number | undefined;
+  #longestGapMs = 0;
   #refusal: string | undefined;
 
   constructor() {
@@ -62,7 +66,7 @@ export class NativeViewer {
       this.#track.onMessage(packet => {
         if (isRtcp(packet)) return;
         this.#firstPacketMs ??= this.#elapsedMs;
-        if (isLastOfPicture(packet)) this.#pictures += 1;
+        if (isLastOfPicture(packet)) this.#countPicture();
         resolve();
       });
     });
@@ -85,13 +89,16 @@ export class NativeViewer {
     }
   }
 
-  get report(): ViewerReport {
+  report(): ViewerReport {
+    const longestGapMs = this.#longestGapMs;
+    this.#longestGapMs = 0;
     return {
       state: this.#state,
       answeredMs: this.#answeredMs,
       connectedMs: this.#connectedMs,
       firstPacketMs: this.#firstPacketMs,
       pictures: this.#pictures,
+      longestGapMs,
       refusal: this.#refusal,
     };
   }
@@ -102,6 +109,13 @@ export class NativeViewer {
     this.#isClosed = true;
     this.#track.close();
     this.#peer.close();
+  }
+
+  #countPicture(): void {
+    const now = this.#elapsedMs;
+    this.#longestGapMs = Math.max(this.#longestGapMs, now - (this.#pictureMs ?? now));
+    this.#pictureMs = now;
+    this.#pictures += 1;
   }
 
   get #elapsedMs(): number {

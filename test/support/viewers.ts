@@ -9,7 +9,7 @@ const viewers: NativeViewer[] = [];
 let path: LossyPath | undefined;
 
 process.on('message', (message: ToViewers) => {
-  if (message === 'report') tell({ reports: viewers.map(({ report }) => report) });
+  if (message === 'report') tell({ reports: viewers.map(viewer => viewer.report()) });
   else if (message === 'close') void end();
   else void arrive(message);
 });
