@@ -22,6 +22,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const example = join(root, 'examples/02 Camera to browser.json');
 const port = Number(process.env.PORT || 1880);
 const host = process.env.HOST || undefined;
+/** How often it is looked whether npm is still there, in ms. */
+const LOOK_MS = 300;
 /** How long Node-RED may take to answer, in ms: slow machines need most of a minute. */
 const START_LIMIT_MS = 120_000;
 
@@ -50,18 +52,32 @@ async function runNodeRed(userDir) {
   const ended = new Promise(resolve => child.once('exit', code => resolve(code ?? 1)));
 
   let asked = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      asked = true;
-      // From a terminal Node-RED had the signal already; a second one does it no harm.
-      child.kill(signal);
-    });
-  }
+  const stop = signal => {
+    asked = true;
+    // From a terminal Node-RED had the signal already; a second one does it no harm.
+    child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+  whenNpmIsGone(() => stop('SIGTERM'));
 
   const answers = await Promise.race([firstAnswer(), ended.then(() => false)]);
   if (answers && !asked) process.stdout.write(greeting());
   const code = await ended;
   return asked ? 0 : code;
+}
+
+/**
+ * Calls back once when npm has ended. It passes SIGTERM on to the shell that it runs scripts with,
+ * and that ends without telling this program.
+ */
+function whenNpmIsGone(callback) {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const { ppid } = process;
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(timer);
+    callback();
+  }, LOOK_MS);
 }
 
 /** Resolves to true as soon as the live page is served, to false when that takes too long. */

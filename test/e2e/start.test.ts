@@ -33,6 +33,27 @@ describe('npm start', () => {
     }
   });
 
+  it('stops when npm is told to', async () => {
+    const port = await freePort();
+    const run = new NpmStart(port, {}, true);
+    try {
+      await run.addresses();
+      const below = descendantsOf(run.child.pid as number);
+      assert.ok(below.length > 1);
+      run.child.kill('SIGTERM');
+      await run.ended;
+      await waitFor('end of all processes', 20_000, () =>
+        below.every(({ pid }) => !isRunning(pid)),
+      );
+      const server = createServer().listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      server.close();
+      assert.deepEqual(run.leftFiles, []);
+    } finally {
+      await run.stop();
+    }
+  });
+
   it('says so when the port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

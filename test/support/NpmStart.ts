@@ -14,9 +14,16 @@ export class NpmStart {
   readonly #scratch = mkdtempSync(join(tmpdir(), 'rtcbot-start-'));
   #text = '';
 
-  /** @param env variables added to the environment */
-  constructor(port: number, env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
+  /**
+   * @param env variables added to the environment
+   * @param byNpm the child is npm, as users start it; else the script
+   */
+  constructor(port: number, env: Readonly<Record<string, string>> = {}, byNpm = false) {
+    const [program, ...words] = byNpm
+      ? ['npm', 'start']
+      : [process.execPath, join(ROOT, 'scripts/start.mjs')];
+    this.child = spawn(program as string, words, {
+      cwd: ROOT,
       env: {
         ...process.env,
         PORT: String(port),
