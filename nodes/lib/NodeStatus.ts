@@ -8,6 +8,10 @@ const INTERVAL_MS = 1000;
 const MOST_CHARACTERS = 20;
 /** Codes of failures of messages that are of the wrong kind. */
 const UNUSABLE: ReadonlySet<string> = new Set(['message-unusable', 'wav-unreadable']);
+/** Of messages to a peer that has left, which does not come back by this id. */
+const GONE = 'peer-gone';
+/** Peers that are gone and were told of. */
+const MOST_GONE = 1000;
 
 /** How the dot beside a status text looks. */
 export type StatusLook = Required<Pick<Status, 'fill' | 'shape'>>;
@@ -31,6 +35,10 @@ export class NodeStatus {
   #waiting: Status | undefined;
   #shown = '';
   readonly #repeats = new Repeats();
+  readonly #gone = new Repeats({
+    againMs: Number.POSITIVE_INFINITY,
+    mostTexts: MOST_GONE,
+  });
   readonly #warned = new Set<string>();
   #cleared = false;
   #reported = '';
@@ -61,12 +69,14 @@ export class NodeStatus {
 
   /**
    * Ends the handling of a message with a failure, which leaves the status as it is. What cannot be used
-   * comes again and again: it is told once, and then every 10 s with how often it came.
+   * comes again and again: it is told once, and then every 10 s with how often it came. That a peer has
+   * left is told once for each.
    */
   refuse(error: unknown, done: (error?: Error) => void): void {
     const { code } = noteOf(error);
     const text = this.#long(error);
-    const number = UNUSABLE.has(code) ? this.#repeats.take(text, performance.now()) : 0;
+    const repeats = code === GONE ? this.#gone : UNUSABLE.has(code) ? this.#repeats : undefined;
+    const number = repeats ? repeats.take(text, performance.now()) : 0;
     if (number === undefined) done();
     else {
       const again =

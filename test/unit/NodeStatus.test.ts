@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Node, NodeAPI } from 'node-red';
-import { DeviceBusyError, FileMissingError } from '../../engine/model/errors/errors';
+import { DeviceBusyError, FileMissingError, PeerGoneError } from '../../engine/model/errors/errors';
 import { UnusableError } from '../../engine/model/errors/UnusableError';
 import { LOOK, NodeStatus } from '../../nodes/lib/NodeStatus';
 
@@ -105,6 +105,22 @@ describe('a NodeStatus', () => {
     advance(10_000);
     refuse();
     assert.equal(ends.at(-1), 'a picture is no use, 2 times');
+  });
+
+  it('tells once of each peer that it is gone, however many messages come for it', context => {
+    const { status, advance } = setUp(context);
+    const ends: (string | undefined)[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      for (const peer of ['a', 'b']) {
+        status.refuse(new PeerGoneError(peer), error => ends.push(error && peer));
+      }
+      advance(60_000);
+    }
+    assert.deepEqual(
+      ends.filter(end => end !== undefined),
+      ['a', 'b'],
+    );
+    assert.equal(ends.length, 10);
   });
 
   it('shows nothing any more after it was cleared', context => {
