@@ -28,6 +28,8 @@ export interface RushResult extends Rush {
   readonly refusals: readonly string[];
   /** States of those that are not connected. */
   readonly states: readonly string[];
+  /** What Node-RED's log says of handshakes that came to nothing. */
+  readonly lines: readonly string[];
   /** From the first step of a viewer to the end of its handshake. */
   readonly connectMs: Spread;
   /** From the answer to the end of the handshake: checks of the path, and DTLS. */
@@ -91,7 +93,8 @@ export async function measureRush(rush: Rush, installed: string): Promise<RushRe
       );
       reports = await settled(coming);
     });
-    return resultOf(rush, reports, calm, rushed);
+    const lines = nodeRed.log.match(/.*(did not get through|does not get on|thread).*/g) ?? [];
+    return resultOf(rush, reports, { calm, rushed, lines });
   } finally {
     await Promise.all(processes.map(each => each.close()));
     await nodeRed.stop();
@@ -101,8 +104,7 @@ export async function measureRush(rush: Rush, installed: string): Promise<RushRe
 function resultOf(
   rush: Rush,
   reports: readonly ViewerReport[],
-  calm: During,
-  rushed: During,
+  { calm, rushed, lines }: { calm: During; rushed: During; lines: readonly string[] },
 ): RushResult {
   const connected = reports.filter(({ connectedMs }) => connectedMs !== undefined);
   const between = (from: (each: ViewerReport) => number, to: keyof ViewerReport) =>
@@ -113,6 +115,7 @@ function resultOf(
     ...rush,
     connected: connected.length,
     refusals: [...new Set(reports.flatMap(({ refusal }) => refusal ?? []))],
+    lines,
     states: reports.filter(each => each.connectedMs === undefined).map(({ state }) => state),
     connectMs: between(() => 0, 'connectedMs'),
     handshakeMs: between(each => each.answeredMs ?? 0, 'connectedMs'),

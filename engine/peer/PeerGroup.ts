@@ -23,6 +23,7 @@ import type { PeerThread } from './threads/PeerThread';
 import type { Seat } from './threads/PeerThreads';
 import type { FarOptions } from './threads/protocol';
 import type { VideoForm } from './VideoForm';
+import { WaitingLine } from './WaitingLine';
 
 /** A peer's `PeerStats`. */
 export type StatsOfPeer = PeerStats & { readonly peer: string };
@@ -47,6 +48,8 @@ const MOST_HANDSHAKES = 64;
  * check of the path cost a stranger next to nothing.
  */
 const UNFINISHED_MS = 3000;
+/** So long, in ms, an offer waits for one of the others to be through, where there are too many: by then those are too late. */
+const LONGEST_WAIT_MS = 4000;
 
 /** So many peers that are gone are remembered: what comes late for them is for nobody else. */
 const MOST_GONE = 1000;
@@ -61,6 +64,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #seats = new Map<string, Seat>();
   /** For newcomers. */
   readonly #turns = new Turns();
+  readonly #line = new WaitingLine(systemClock, LONGEST_WAIT_MS);
   readonly #leaving = new Set<Promise<void>>();
   /** Replaced by others, and about to be told so. */
   readonly #retired = new Set<GroupMember>();
@@ -120,10 +124,9 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
     const offer = checkOffer(sdp);
     await this.#turns.next();
-    this.#checkRoom();
-    const form = this.#formFor(offer);
-    const peer = this.#seated(form, offer);
-    const answer = await peer.answer(offer, this.#tracks(form, peer.id));
+    const peer = await this.#line.enter(() => this.#admitted(offer));
+    if (!peer) throw new TooManyPeersError(MOST_HANDSHAKES);
+    const answer = await peer.answer(offer, this.#tracks(peer.videoForm, peer.id));
     return { peer: peer.id, sdp: answer };
   }
 
@@ -204,6 +207,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#line.freedAll();
     this.#endHeadStart();
     const peers = [...this.#peers.values(), ...this.#retired];
     await Promise.all(peers.map(peer => peer.close('redeployed')));
@@ -235,12 +239,19 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   #checkRoom(): void {
+    this.#checkPlaces();
+    if (!this.#hasRoomForHandshake()) throw new TooManyPeersError(MOST_HANDSHAKES);
+  }
+
+  #checkPlaces(): void {
     const { maxPeers, whenFull } = this.#options;
     const isFull = this.#peers.size >= maxPeers && whenFull !== 'replace';
     if (this.#closed || (isFull && !this.#dropUnfinished())) throw new TooManyPeersError(maxPeers);
-    const handshakes = this.#peers.size - this.size;
-    if (handshakes < MOST_HANDSHAKES || this.#dropUnfinished()) return;
-    throw new TooManyPeersError(MOST_HANDSHAKES);
+  }
+
+  /** One more handshake may begin, if need be in place of one that takes too long. */
+  #hasRoomForHandshake(): boolean {
+    return this.#peers.size - this.size < MOST_HANDSHAKES || this.#dropUnfinished();
   }
 
   /** Gives up the browser whose handshake has taken longest. False if none has taken too long. */
@@ -268,7 +279,13 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     };
   }
 
-  /** A peer for an offer, in this thread or in another one. */
+  /** A peer for an offer; undefined while there are too many handshakes. @throws TooManyPeersError */
+  #admitted(offer: CheckedOffer): GroupMember | undefined {
+    this.#checkPlaces();
+    return this.#hasRoomForHandshake() ? this.#seated(this.#formFor(offer), offer) : undefined;
+  }
+
+  /** In this thread or in another one. */
   #seated(form: VideoForm, { media }: CheckedOffer): GroupMember {
     const { threads, wanted = [] } = this.#options;
     // What it sends is wanted in the engine's own thread.
@@ -318,6 +335,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return {
       connected: media => {
         this.#makeRoom(self());
+        this.#line.freed();
         this.emit('connected', self().id, media);
       },
       begun: media => this.emit('begun', self().id, media),
@@ -344,6 +362,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   #forget(peer: GroupMember, closed: Promise<void>): void {
     this.#peers.delete(peer.id);
+    this.#line.freed();
     this.#called.delete(peer.id);
     this.#gone.add(peer.id);
     for (const oldest of this.#gone) {

@@ -57,6 +57,12 @@ describe('the DTLS of a peer', () => {
     await waitFor('all peers', LIMIT_MS, () => group.size === 50);
   });
 
+  it('lets more than 64 that come at once wait for each other, and all get through', async () => {
+    const { group } = start({ maxPeers: 100 });
+    await Promise.all(Array.from({ length: 90 }, handshake));
+    await waitFor('all peers', LIMIT_MS, () => group.size === 90);
+  });
+
   it('is through though its certificate comes behind what follows it', async () => {
     start();
     const peer = await bare();
