@@ -3,6 +3,7 @@ import { systemClock } from '../model/Clock';
 import { PeerGoneError, TooManyPeersError } from '../model/errors/errors';
 import { preferredCodec } from '../model/match';
 import type { Subscription } from '../model/Track';
+import { Newcomers } from './admission/Newcomers';
 import { arrival } from './arrival';
 import type { CloseCause } from './CloseCause';
 import type { ChannelData } from './data/MessageChannel';
@@ -17,13 +18,11 @@ import type { PeerHandlers } from './PeerOptions';
 import { Payloads } from './rtp/send/Payloads';
 import { checkAnswer } from './sdp/answer';
 import { type CheckedOffer, checkOffer, commonCodecs } from './sdp/offer';
-import { Turns } from './Turns';
 import { FarPeer } from './threads/FarPeer';
 import type { PeerThread } from './threads/PeerThread';
 import type { Seat } from './threads/PeerThreads';
 import type { FarOptions } from './threads/protocol';
 import type { VideoForm } from './VideoForm';
-import { WaitingLine } from './WaitingLine';
 
 /** A peer's `PeerStats`. */
 export type StatsOfPeer = PeerStats & { readonly peer: string };
@@ -48,8 +47,6 @@ const MOST_HANDSHAKES = 64;
  * check of the path cost a stranger next to nothing.
  */
 const UNFINISHED_MS = 3000;
-/** So long, in ms, an offer waits for one of the others to be through, where there are too many: by then those are too late. */
-const LONGEST_WAIT_MS = 4000;
 
 /** So many peers that are gone are remembered: what comes late for them is for nobody else. */
 const MOST_GONE = 1000;
@@ -62,9 +59,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   readonly #called = new Map<string, Peer>();
   /** What frees the places of peers, by id. */
   readonly #seats = new Map<string, Seat>();
-  /** For newcomers. */
-  readonly #turns = new Turns();
-  readonly #line = new WaitingLine(systemClock, LONGEST_WAIT_MS);
+  readonly #newcomers = new Newcomers();
   readonly #leaving = new Set<Promise<void>>();
   /** Replaced by others, and about to be told so. */
   readonly #retired = new Set<GroupMember>();
@@ -123,8 +118,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
    */
   async answer(sdp: string): Promise<{ peer: string; sdp: string }> {
     const offer = checkOffer(sdp);
-    await this.#turns.next();
-    const peer = await this.#line.enter(() => this.#admitted(offer));
+    const peer = await this.#newcomers.enter(isPressing => this.#admitted(offer, isPressing));
     if (!peer) throw new TooManyPeersError(MOST_HANDSHAKES);
     const answer = await peer.answer(offer, this.#tracks(peer.videoForm, peer.id));
     return { peer: peer.id, sdp: answer };
@@ -207,7 +201,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   /** Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#line.freedAll();
+    this.#newcomers.close();
     this.#endHeadStart();
     const peers = [...this.#peers.values(), ...this.#retired];
     await Promise.all(peers.map(peer => peer.close('redeployed')));
@@ -249,9 +243,10 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     if (this.#closed || (isFull && !this.#dropUnfinished())) throw new TooManyPeersError(maxPeers);
   }
 
-  /** One more handshake may begin, if need be in place of one that takes too long. */
-  #hasRoomForHandshake(): boolean {
-    return this.#peers.size - this.size < MOST_HANDSHAKES || this.#dropUnfinished();
+  /** One more handshake may begin. @param drops if need be in place of one that takes too long */
+  #hasRoomForHandshake(drops = true): boolean {
+    const isFree = this.#peers.size - this.size < MOST_HANDSHAKES;
+    return isFree || (drops && this.#dropUnfinished());
   }
 
   /** Gives up the browser whose handshake has taken longest. False if none has taken too long. */
@@ -280,9 +275,11 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   /** A peer for an offer; undefined while there are too many handshakes. @throws TooManyPeersError */
-  #admitted(offer: CheckedOffer): GroupMember | undefined {
+  #admitted(offer: CheckedOffer, isPressing: boolean): GroupMember | undefined {
     this.#checkPlaces();
-    return this.#hasRoomForHandshake() ? this.#seated(this.#formFor(offer), offer) : undefined;
+    return this.#hasRoomForHandshake(isPressing)
+      ? this.#seated(this.#formFor(offer), offer)
+      : undefined;
   }
 
   /** In this thread or in another one. */
@@ -335,7 +332,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
     return {
       connected: media => {
         this.#makeRoom(self());
-        this.#line.freed();
+        this.#newcomers.freed();
         this.emit('connected', self().id, media);
       },
       begun: media => this.emit('begun', self().id, media),
@@ -362,7 +359,7 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
 
   #forget(peer: GroupMember, closed: Promise<void>): void {
     this.#peers.delete(peer.id);
-    this.#line.freed();
+    this.#newcomers.freed();
     this.#called.delete(peer.id);
     this.#gone.add(peer.id);
     for (const oldest of this.#gone) {

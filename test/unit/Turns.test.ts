@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Turns } from '../../engine/peer/Turns';
+import { Turns } from '../../engine/peer/admission/Turns';
 import { ManualClock } from '../support/ManualClock';
 
 describe('turns', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { WaitingLine } from '../../engine/peer/WaitingLine';
+import { WaitingLine } from '../../engine/peer/admission/WaitingLine';
 import { ManualClock } from '../support/ManualClock';
 
 describe('a waiting line', () => {
@@ -10,7 +10,9 @@ describe('a waiting line', () => {
     const line = new WaitingLine(clock, 4000);
     const room = { places };
     const entered: string[] = [];
-    const take = () => {
+    const waited: number[] = [];
+    const take = (waitedMs: number) => {
+      waited.push(waitedMs);
       if (room.places === 0) return undefined;
       room.places -= 1;
       return true;
@@ -22,7 +24,7 @@ describe('a waiting line', () => {
       room.places += 1;
       line.freed();
     };
-    return { clock, line, room, entered, enter, leave };
+    return { clock, line, room, entered, waited, enter, leave };
   };
 
   it('lets in at once while there is room, and the others in their order as others leave', async () => {
@@ -40,15 +42,32 @@ describe('a waiting line', () => {
   });
 
   it('keeps nobody longer than its time', async () => {
-    const { clock, entered, enter } = make(0);
+    const { clock, entered, waited, enter } = make(0);
     void enter('a');
     await setImmediate();
-    clock.advance(3999);
-    await setImmediate();
+    for (const ms of [1000, 1000, 1000, 999]) {
+      clock.advance(ms);
+      await setImmediate();
+    }
     assert.deepEqual(entered, []);
     clock.advance(1);
     await setImmediate();
     assert.deepEqual(entered, ['a refused']);
+    assert.deepEqual(waited, [0, 1000, 2000, 3000, 4000]);
+  });
+
+  it('keeps the order also of who has looked by itself meanwhile', async () => {
+    const { clock, entered, enter, leave } = make(0);
+    void enter('a');
+    await setImmediate();
+    clock.advance(500);
+    void enter('b');
+    await setImmediate();
+    clock.advance(600);
+    await setImmediate();
+    leave();
+    await setImmediate();
+    assert.deepEqual(entered, ['a']);
   });
 
   it('keeps no more than some', async () => {

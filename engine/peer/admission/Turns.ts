@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Clock, systemClock } from '../model/Clock';
+import { type Clock, systemClock } from '../../model/Clock';
 
 /** Options of `Turns`. */
 export interface TurnsOptions {

@@ -1,13 +1,17 @@
-import type { Clock } from '../model/Clock';
+import type { Clock } from '../../model/Clock';
 
 /** So many wait at the same time: what they hold is an offer each. */
 const MOST_WAITING = 256;
+/** Who waits looks by itself whether there is room every so many ms. */
+const LOOK_MS = 1000;
 
 /** Those who wait until there is room, first come, first served, each for a limited time. */
 export class WaitingLine {
   readonly #clock: Clock;
   readonly #longestMs: number;
-  readonly #waiting = new Set<() => void>();
+  /** What wakes each, by its number. */
+  readonly #waiting = new Map<number, () => void>();
+  #numbers = 0;
 
   /** @param longestMs how long each waits at most */
   constructor(clock: Clock, longestMs: number) {
@@ -17,39 +21,41 @@ export class WaitingLine {
 
   /**
    * Takes a place as soon as there is one.
-   * @param take gives what is taken, or undefined where there is no room
+   * @param take gives what is taken, or undefined where there is no room; it is told how long that was waited for, in ms
    * @returns undefined when that was waited for long enough, or too many wait. Rejects with what `take` throws
    */
-  async enter<T>(take: () => T | undefined): Promise<T | undefined> {
-    const untilMs = this.#clock.now() + this.#longestMs;
+  async enter<T>(take: (waitedMs: number) => T | undefined): Promise<T | undefined> {
+    const startedMs = this.#clock.now();
+    this.#numbers += 1;
+    const number = this.#numbers;
     for (;;) {
-      const taken = take();
-      const leftMs = untilMs - this.#clock.now();
+      const waitedMs = this.#clock.now() - startedMs;
+      const taken = take(waitedMs);
+      const leftMs = this.#longestMs - waitedMs;
       if (taken !== undefined || leftMs <= 0 || this.#waiting.size >= MOST_WAITING) return taken;
-      await this.#woken(leftMs);
+      await this.#woken(number, Math.min(leftMs, LOOK_MS));
     }
   }
 
   /** There is room for one more. */
   freed(): void {
-    const [first] = this.#waiting;
-    first?.();
+    if (this.#waiting.size > 0) this.#waiting.get(Math.min(...this.#waiting.keys()))?.();
   }
 
   /** All look again whether there is room. */
   freedAll(): void {
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of [...this.#waiting.values()]) wake();
   }
 
-  #woken(mostMs: number): Promise<void> {
+  #woken(number: number, mostMs: number): Promise<void> {
     return new Promise(resolve => {
       const wake = () => {
         cancel();
-        this.#waiting.delete(wake);
+        this.#waiting.delete(number);
         resolve();
       };
       const cancel = this.#clock.after(mostMs, wake);
-      this.#waiting.add(wake);
+      this.#waiting.set(number, wake);
     });
   }
 }
