@@ -18,10 +18,11 @@ import { readReports } from './rtp/rtcp/receiverReports';
 import { SenderReports } from './rtp/rtcp/SenderReports';
 import { AudioSender } from './rtp/send/AudioSender';
 import { RtpSender } from './rtp/send/RtpSender';
-import { type SecureSender, secureSender } from './rtp/send/SecureSender';
+import type { SecureSender } from './rtp/send/SecureSender';
 import { type LatencyMode, type SentPicture, VideoSender } from './rtp/send/VideoSender';
 import { audioSenderOptions, extensionIds, videoSenderOptions } from './sdp/negotiate';
 import type { OfferedMedia } from './sdp/sections';
+import { SrtpSender } from './stack/SrtpSender';
 import type { VideoForm } from './VideoForm';
 
 /** What a peer is sent: tracks in the order of the m-sections of their kind. */
@@ -286,7 +287,7 @@ export class PeerMedia {
   #secureOver(transport: RTCDtlsTransport): SecureSender {
     const known = this.#secure.get(transport);
     if (known) return known;
-    const secure = secureSender(transport);
+    const secure = new SrtpSender(transport);
     this.#secure.set(transport, secure);
     return secure;
   }

@@ -12,7 +12,8 @@ import {
   useVP8,
 } from 'werift';
 import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
-import { type SecureSender, secureSender } from '../../engine/peer/rtp/send/SecureSender';
+import type { SecureSender } from '../../engine/peer/rtp/send/SecureSender';
+import { SrtpSender } from '../../engine/peer/stack/SrtpSender';
 import { waitFor } from './waitFor';
 
 /** Two peers in this process, connected over real sockets: one sends video and sound, one receives. */
@@ -83,7 +84,7 @@ export class SendingPair {
 
   /** The path from the sending end to the receiving one. */
   network(): SecureSender {
-    const secure = secureSender(this.sending);
+    const secure = new SrtpSender(this.sending);
     return {
       backlogBytes: 0,
       send: (header, payload, rollover) => {

@@ -9,7 +9,8 @@ import {
   SrtpSession,
 } from 'werift';
 import { RtpSender } from '../../engine/peer/rtp/send/RtpSender';
-import { secureSender } from '../../engine/peer/rtp/send/SecureSender';
+import { CmProtection, GcmProtection } from '../../engine/peer/rtp/send/srtpProtection';
+import { SrtpSender } from '../../engine/peer/stack/SrtpSender';
 
 /** A transport as the sender sees it after the handshake, and the browser's end of it. */
 function setUp(profile: number) {
@@ -35,9 +36,6 @@ function setUp(profile: number) {
     state: 'connected',
     dtls: { srtp: { srtpProfile: profile } },
     srtp,
-    sendRtp: async (payload: Buffer, header: Parameters<SrtpSession['encrypt']>[1]) => {
-      wire.push(srtp.encrypt(payload, header));
-    },
     iceTransport: {
       connection: {
         nominated: {
@@ -56,7 +54,7 @@ function setUp(profile: number) {
   };
   const browser = new SrtpSession({ keys, profile });
   // What the sender uses of a transport, no more.
-  const secure = secureSender(transport as unknown as RTCDtlsTransport);
+  const secure = new SrtpSender(transport as unknown as RTCDtlsTransport);
   const rtp = new RtpSender({ payloadType: 102, ssrc: 77, clockRate: 90_000 }, secure);
   return { transport, state, wire, browser, secure, rtp };
 }
@@ -90,6 +88,35 @@ for (const { name, profile } of [
     });
   });
 }
+
+describe('the protection of packets', () => {
+  it('has the key stream of RFC 3711 B.2 with AES-CM', () => {
+    const key = Buffer.from('2b7e151628aed2a6abf7158809cf4f3c', 'hex');
+    const salt = Buffer.from('f0f1f2f3f4f5f6f7f8f9fafbfcfd', 'hex');
+    const protection = new CmProtection({ key, salt }, Buffer.alloc(20));
+    const [header, body, tag] = protection.protect(Buffer.alloc(12), Buffer.alloc(48), 0);
+    assert.equal(
+      body?.toString('hex'),
+      'e03ead0935c95e80e166b16dd92b4eb4d23513162b02d0f72a43a2fe4a5f97ab41e95b3bb0a2e8dd477901e4fca894c0',
+    );
+    assert.deepEqual([header?.length, tag?.length], [12, 10]);
+  });
+
+  it('is that of RFC 7714 16.1.1 with AES-GCM', () => {
+    const key = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
+    const salt = Buffer.from('517569642070726f2071756f', 'hex');
+    const header = Buffer.from('8040f17b8041f8d35501a0b2', 'hex');
+    const payload = Buffer.from(
+      '47616c6c696120657374206f6d6e69732064697669736120696e207061727465732074726573',
+      'hex',
+    );
+    const parts = new GcmProtection({ key, salt }).protect(header, payload, 0);
+    assert.equal(
+      Buffer.concat(parts).toString('hex'),
+      '8040f17b8041f8d35501a0b2f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833899d7f27beb16a9152cf765ee4390cce',
+    );
+  });
+});
 
 describe('a secure sender with AES-GCM', () => {
   it('encrypts in a way that one changed bit is noticed', () => {

@@ -29,14 +29,22 @@ const HAS_EXTENSION = 0x10;
 
 /** Writes a header. */
 export function rtpHeader(fields: RtpHeaderFields): Buffer {
-  const { extensions } = fields;
+  const { payloadType, sequenceNumber, timestamp, ssrc, marker, extensions } = fields;
   const header = Buffer.allocUnsafe(FIXED_BYTES + extensions.length);
   header[0] = extensions.length > 0 ? VERSION | HAS_EXTENSION : VERSION;
-  header[1] = (fields.marker ? 0x80 : 0) | fields.payloadType;
-  header.writeUInt16BE(fields.sequenceNumber, 2);
-  header.writeUInt32BE(fields.timestamp, 4);
-  header.writeUInt32BE(fields.ssrc, 8);
-  extensions.copy(header, FIXED_BYTES);
+  header[1] = (marker ? 0x80 : 0) | payloadType;
+  // Byte by byte: this is done for every packet, and the methods of Buffer check their arguments.
+  header[2] = sequenceNumber >>> 8;
+  header[3] = sequenceNumber;
+  header[4] = timestamp >>> 24;
+  header[5] = timestamp >>> 16;
+  header[6] = timestamp >>> 8;
+  header[7] = timestamp;
+  header[8] = ssrc >>> 24;
+  header[9] = ssrc >>> 16;
+  header[10] = ssrc >>> 8;
+  header[11] = ssrc;
+  if (extensions.length > 0) header.set(extensions, FIXED_BYTES);
   return header;
 }
 

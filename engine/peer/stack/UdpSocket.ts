@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, isIP } from 'node:net';
 import { keepSocket } from './liveSockets';
@@ -8,12 +8,22 @@ import type { Address } from './PathGuard';
 export type Family = 4 | 6;
 
 /**
+ * Stands in for the look-up of names, which Node.js does for every packet, a turn of the loop later:
+ * only addresses come here.
+ */
+const addressItself: NonNullable<SocketOptions['lookup']> = (address, _options, callback) => {
+  const family = isIP(address);
+  if (family > 0) callback(null, address, family);
+  else callback(new Error(`${address} is no address`), '', 0);
+};
+
+/**
  * A UDP socket in the form in which the stack uses one. Its own emits an event `error` that nobody
  * hears, which ends the thread and with it every peer, and waits for ever where it gets no port.
  */
 export class UdpSocket {
   readonly type = 'udp';
-  /** Where `SecureSender` sends past the stack. */
+  /** Where `SrtpSender` sends past the stack. */
   readonly socket: Socket;
   /** Set by the stack. */
   onData: (data: Buffer, from: Address) => void = () => {};
@@ -35,10 +45,13 @@ export class UdpSocket {
    * @throws the system's error
    */
   static async open(family: Family, failed: (error: Error) => void): Promise<UdpSocket> {
-    const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
+    const type = family === 4 ? 'udp4' : 'udp6';
+    const socket = createSocket({ type, lookup: addressItself });
     try {
+      // Without a look-up it listens before `bind` returns.
+      const listening = once(socket, 'listening');
       socket.bind();
-      await once(socket, 'listening');
+      await listening;
     } catch (error) {
       socket.close();
       throw error;

@@ -143,8 +143,11 @@ export class RtpSender {
     const payload = Buffer.allocUnsafe(2 + packet.payload.length);
     payload.writeUInt16BE(packet.sequence, 0);
     packet.payload.copy(payload, 2);
+    const { timestamp, marker, extensions } = packet;
     const header = rtpHeader({
-      ...packet,
+      timestamp,
+      marker,
+      extensions,
       payloadType: rtx.payloadType,
       ssrc: rtx.ssrc,
       sequenceNumber: this.#rtxIndex % 2 ** SEQUENCE_BITS,
@@ -153,9 +156,10 @@ export class RtpSender {
     this.#rtxIndex += 1;
   }
 
-  #header(packet: SentPacket): Buffer {
+  // Field by field: a spread took a tenth of the time that a packet takes in all.
+  #header({ sequence: sequenceNumber, timestamp, marker, extensions }: SentPacket): Buffer {
     const { payloadType, ssrc } = this.#options;
-    return rtpHeader({ ...packet, payloadType, ssrc, sequenceNumber: packet.sequence });
+    return rtpHeader({ payloadType, ssrc, sequenceNumber, timestamp, marker, extensions });
   }
 
   /** Kept packets are among the last 512, so the wrap count follows from the newest index. */
