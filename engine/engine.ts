@@ -1,4 +1,3 @@
-import type { RTCCertificate } from 'werift';
 import type { PicameraOptions } from './capture/CaptureOptions';
 import { listPicameras, type PicameraDevice } from './capture/picamera/picameraList';
 import { type CameraDevice, listCameras } from './capture/v4l2/devices';
@@ -11,7 +10,7 @@ import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/flow/FlowChunks';
 import { FlowTaps, type FrameSettings } from './output/flow/FlowTaps';
 import type { CloseCause } from './peer/CloseCause';
-import { ownCertificate } from './peer/certificate';
+import { type Certificate, ownCertificate } from './peer/certificate';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
 import type { HandshakeReport } from './peer/PeerHandshake';
 import { closeSockets } from './peer/stack/liveSockets';
@@ -19,8 +18,9 @@ import { PeerThreads } from './peer/threads/PeerThreads';
 import { warmUp } from './peer/warmUp';
 import { FfmpegFinder } from './process/ffmpeg';
 import { RpicamFinder } from './process/rpicam';
+import type { SoundDevice } from './process/sound/SoundDevice';
 import { SoundFinder } from './process/sound/SoundFinder';
-import { listMicrophones, listSpeakers, type SoundDevice } from './process/sound/soundDevices';
+import { listMicrophones, listSpeakers } from './process/sound/soundDevices';
 import type { SoundBackend } from './process/sound/soundSystem';
 import {
   type CameraSettings,
@@ -90,7 +90,7 @@ export class Engine {
   readonly #hardware: HardwareEncoders;
   readonly #sysRoot: string;
   readonly #sound: SoundFinder;
-  readonly #certificate: Promise<RTCCertificate>;
+  readonly #certificate: Promise<Certificate>;
   readonly #taps: FlowTaps;
   readonly #threads: PeerThreads;
   readonly #captures: Captures;

@@ -1,4 +1,5 @@
 import { Emitter, safely } from '../base/Emitter';
+import type { Carrier } from './Carrier';
 import { ChannelEnd, type Outgoing } from './ChannelEnd';
 import { decode, encode, type Message } from './message';
 
@@ -24,18 +25,6 @@ export interface WaitingRoom {
   readonly longestMs: number;
   /** Whether one that comes too many drives out the oldest, or is refused. */
   readonly whenFull: 'drop oldest' | 'refuse';
-}
-
-/** The connection that a data channel is part of. */
-export interface Carrier {
-  /** The largest frame that the other side takes, in bytes; undefined while unknown. */
-  readonly mostBytes: number | undefined;
-  /** Whether the other side takes messages in parts; undefined while unknown. */
-  readonly splits: boolean | undefined;
-  /** The largest message in parts that the other side takes, in bytes; undefined where it does not say. */
-  readonly largest?: number | undefined;
-  /** What still comes over it came over its successor, too. */
-  readonly isMuted: boolean;
 }
 
 const CLOSED = 'The channel is closed';

@@ -1,5 +1,5 @@
 import { safely } from '../base/Emitter';
-import type { Carrier } from './Channel';
+import type { Carrier } from './Carrier';
 import { type Bytes, bytesOf } from './message';
 import { framesOf, isAnnouncement, Joiner, MOST_BYTES } from './split';
 

@@ -1,10 +1,5 @@
-import {
-  type Carrier,
-  Channel,
-  type ChannelOptions,
-  type MessageCallback,
-  type WaitingRoom,
-} from './Channel';
+import type { Carrier } from './Carrier';
+import { Channel, type ChannelOptions, type MessageCallback, type WaitingRoom } from './Channel';
 
 /** The channel that every connection has. */
 export const DEFAULT_LABEL = 'default';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './data/MessageChannel';
+import type { ChannelData } from './data/ChannelData';
 import type { ChannelSettings } from './PeerChannels';
 import type { HandshakeReport } from './PeerHandshake';
 import type { MediaTracks } from './PeerMedia';

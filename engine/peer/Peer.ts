@@ -4,7 +4,7 @@ import { AnswerError } from '../model/errors/callErrors';
 import { OfferError } from '../model/errors/errors';
 import { NoSocketError } from '../model/errors/peerErrors';
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './data/MessageChannel';
+import type { ChannelData } from './data/ChannelData';
 import { sayGoodBye } from './data/sayGoodBye';
 import { type GroupMember, newPeerId } from './GroupMember';
 import { type CallerChannels, type ChannelSettings, PeerChannels } from './PeerChannels';

@@ -2,14 +2,15 @@ import type { RTCDataChannel, RTCPeerConnection } from 'werift';
 import type { Clock } from '../model/Clock';
 import { MessageError } from '../model/errors/errors';
 import { CallerControl } from './data/CallerControl';
+import type { ChannelData } from './data/ChannelData';
 import { CONTROL_LABEL, ControlChannel, type PageReport } from './data/ControlChannel';
-import { DataSender } from './data/DataSender';
-import { type ChannelData, MessageChannel } from './data/MessageChannel';
-import { ReceiveWindow } from './data/ReceiveWindow';
-import { repairDataChannels } from './data/sctpRepairs';
+import { MessageChannel } from './data/MessageChannel';
 import { PartsRoom, USUAL_SPLIT_BYTES } from './data/split';
 import type { SentKinds } from './PeerMedia';
 import type { SentPicture } from './rtp/send/VideoSender';
+import { DataSender } from './stack/DataSender';
+import { ReceiveWindow } from './stack/ReceiveWindow';
+import { repairDataChannels } from './stack/sctpRepairs';
 
 /** Who gets what happens on the data channels of a peer. */
 export interface PeerChannelsHandlers {

@@ -6,7 +6,7 @@ import type { Subscription } from '../model/Track';
 import { Newcomers } from './admission/Newcomers';
 import { arrival } from './arrival';
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './data/MessageChannel';
+import type { ChannelData } from './data/ChannelData';
 import type { GroupMember } from './GroupMember';
 import { Peer } from './Peer';
 import type { ChannelSettings } from './PeerChannels';

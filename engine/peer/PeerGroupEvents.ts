@@ -1,5 +1,5 @@
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './data/MessageChannel';
+import type { ChannelData } from './data/ChannelData';
 import type { HandshakeReport } from './PeerHandshake';
 import type { RemoteMedia } from './PeerMedia';
 

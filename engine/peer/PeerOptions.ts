@@ -1,7 +1,7 @@
 import type { RTCCertificate } from 'werift';
 import type { Clock } from '../model/Clock';
 import type { CloseCause } from './CloseCause';
-import type { ChannelData } from './data/MessageChannel';
+import type { ChannelData } from './data/ChannelData';
 import type { PeerChannelsOptions } from './PeerChannels';
 import type { PeerMediaOptions, RemoteMedia } from './PeerMedia';
 import type { LatencyMode } from './rtp/send/VideoSender';

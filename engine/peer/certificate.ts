@@ -3,6 +3,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RTCCertificate, RTCDtlsTransport } from 'werift';
 
+/** Key and certificate with which connections are encrypted. */
+export type Certificate = RTCCertificate;
+
 const FILE = 'certificate.json';
 /** A certificate is replaced when it ends within this time, in ms. */
 const MARGIN_MS = 30 * 24 * 3600 * 1000;

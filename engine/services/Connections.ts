@@ -1,4 +1,3 @@
-import type { RTCCertificate } from 'werift';
 import type { Pcm } from '../media/audio/PcmInput';
 import type { HardwareEncoders } from '../media/codec/HardwareEncoders';
 import type { Size } from '../media/picture/pixels';
@@ -7,6 +6,7 @@ import type { FrameTarget } from '../model/Frame';
 import type { EncoderSetting } from '../model/H264Encoder';
 import type { FlowTaps, FrameSettings } from '../output/flow/FlowTaps';
 import type { CloseCause } from '../peer/CloseCause';
+import type { Certificate } from '../peer/certificate';
 import { PartsRoom } from '../peer/data/split';
 import { PeerGroup } from '../peer/PeerGroup';
 import type { GroupMedia, PeerGroupOptions, VideoSource } from '../peer/PeerGroupOptions';
@@ -81,7 +81,7 @@ export interface ConnectionHandlers {
 export interface ConnectionTools {
   readonly ffmpeg: FfmpegFinder;
   readonly hardware?: HardwareEncoders | undefined;
-  readonly certificate: Promise<RTCCertificate>;
+  readonly certificate: Promise<Certificate>;
   readonly sources: Sources;
   readonly taps: FlowTaps;
   /** Default: none. */

@@ -1,5 +1,5 @@
 import type { RTCDataChannel } from 'werift';
-import type { ChannelSender } from '../../engine/peer/data/DataSender';
+import type { ChannelSender } from '../../engine/peer/stack/DataSender';
 
 /** Sends by the channels' own methods, and is as busy as a test says. */
 export class TestSender implements ChannelSender {

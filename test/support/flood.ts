@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RTCDataChannel } from 'werift';
-import { DataSender } from '../../engine/peer/data/DataSender';
+import { DataSender } from '../../engine/peer/stack/DataSender';
 import type { WeriftBrowser } from './WeriftBrowser';
 
 /** Sends numbers from 0 on as fast as they go. Returns how many. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Carrier, Channel, type WaitingRoom } from '../../client/channels/Channel';
+import type { Carrier } from '../../client/channels/Carrier';
+import { Channel, type WaitingRoom } from '../../client/channels/Channel';
 import { PART_BYTES } from '../../client/channels/split';
 import { ManualDataChannel } from '../support/ManualDataChannel';
 

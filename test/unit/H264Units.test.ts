@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CodedUnit } from '../../engine/media/codec/CodedUnit';
 import { H264Units } from '../../engine/media/codec/H264Units';
-import type { CodedUnit } from '../../engine/media/codec/unitReader';
 import { joinNals, nalType, nalUnits } from '../../engine/media/h264/h264';
 
 // What encoders write; only the first byte of a NAL unit matters here.

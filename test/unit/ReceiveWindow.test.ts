@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RTCSctpTransport } from 'werift';
-import { ReceiveWindow } from '../../engine/peer/data/ReceiveWindow';
+import { ReceiveWindow } from '../../engine/peer/stack/ReceiveWindow';
 
 const WINDOW_BYTES = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import type { FfmpegFinder } from '../../process/ffmpeg';
 import type { RpicamFinder } from '../../process/rpicam';
 import type { PicameraOptions } from '../CaptureOptions';
 import { captureLabel } from '../failures';
-import { type PicameraKnowledge, PicameraRun } from './PicameraRun';
+import { type PicameraAbout, type PicameraKnowledge, PicameraRun } from './PicameraRun';
 
 export interface PicameraCaptureDependencies {
   readonly rpicam: RpicamFinder;
@@ -16,14 +16,6 @@ export interface PicameraCaptureDependencies {
   readonly clock?: Clock;
   /** Gets a line when the capture chooses its way. */
   readonly log?: (text: string) => void;
-}
-
-/** What a capture tells of itself, for the status of its nodes. */
-export interface PicameraAbout {
-  /** Who codes: `hw`, `x264`, `yuv`, `jpeg`; `test` for the test pattern. Undefined before the first run. */
-  readonly via?: string;
-  /** Options that this version of the camera program does not know. */
-  readonly leftOut?: readonly string[];
 }
 
 /**

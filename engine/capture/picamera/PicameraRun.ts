@@ -14,11 +14,18 @@ import { Silence } from '../../source/Silence';
 import type { PicameraOptions } from '../CaptureOptions';
 import { captureLabel } from '../failures';
 import { TestPattern } from '../testPattern/TestPattern';
-import type { PicameraAbout } from './PicameraCapture';
 import { PicameraProcess } from './PicameraProcess';
 import { picameraSize } from './picameraSize';
 import { hasH264Hardware, type PicameraWay, picameraWay } from './picameraWay';
 import { microseconds } from './raspividArguments';
+
+/** What a capture tells of itself, for the status of its nodes. */
+export interface PicameraAbout {
+  /** Who codes: `hw`, `x264`, `yuv`, `jpeg`; `test` for the test pattern. Undefined before the first run. */
+  readonly via?: string;
+  /** Options that this version of the camera program does not know. */
+  readonly leftOut?: readonly string[];
+}
 
 /** What earlier runs found out. */
 export interface PicameraKnowledge {

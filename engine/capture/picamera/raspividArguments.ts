@@ -1,5 +1,5 @@
 import type { ControlName, PicameraControls } from '../../model/picameraControls';
-import type { PicameraCommand, PicameraRequest } from './picameraArguments';
+import type { PicameraCommand, PicameraRequest } from './PicameraCommand';
 import { picameraRates, picameraSize } from './picameraSize';
 
 /**

@@ -1,8 +1,9 @@
 import { type AccessUnit, isPicture } from '../../model/AccessUnit';
 import { Child, type ChildExit } from '../../process/Child';
 import type { Ffmpeg } from '../../process/ffmpeg';
+import type { CodedUnit, UnitReader } from './CodedUnit';
 import { type Conversion, conversionArguments, outputColour, outputSize } from './Conversion';
-import { type CodedUnit, type UnitReader, unitReader } from './unitReader';
+import { unitReader } from './unitReader';
 import { type UnitWriter, unitWriter } from './unitWriter';
 
 /** Who gets what a codec process makes. */

@@ -3,7 +3,7 @@ import { FlvParser, type FlvVideo } from '../containers/FlvParser';
 import { NAL, nalType, nalUnits } from '../h264/h264';
 import { ParameterSets, withParameterSets } from '../h264/ParameterSets';
 import { withColour } from '../h264/spsColour';
-import type { CodedUnit, UnitReader } from './unitReader';
+import type { CodedUnit, UnitReader } from './CodedUnit';
 
 /**
  * The access units that an H.264 encoder wrote as FLV. Encoders differ: some say their parameter

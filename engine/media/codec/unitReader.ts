@@ -2,21 +2,9 @@ import type { Colour } from '../../model/Colour';
 import { IvfParser } from '../containers/IvfParser';
 import { NutParser } from '../containers/NutParser';
 import { isVp8Key } from '../picture/vp8';
+import type { CodedUnit, UnitReader } from './CodedUnit';
 import type { Conversion } from './Conversion';
 import { H264Units } from './H264Units';
-
-/** One unit as a converter wrote it. */
-export interface CodedUnit {
-  readonly data: Buffer;
-  readonly key: boolean;
-  /** Which of the pictures that went in it is, from 0. */
-  readonly index: number;
-}
-
-/** Takes a program's stdout in pieces of any size. Throws ContainerError on garbage. */
-export interface UnitReader {
-  push(chunk: Buffer): void;
-}
 
 /**
  * The reader for what `conversionArguments` makes ffmpeg write; `colour` is that of what comes out,

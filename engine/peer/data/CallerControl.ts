@@ -1,8 +1,8 @@
 import type { RTCDataChannel } from 'werift';
 import { type Clock, epochMs } from '../../model/Clock';
 import type { SentKinds } from '../PeerMedia';
+import type { ChannelSender } from '../stack/DataSender';
 import type { PageReport } from './ControlChannel';
-import type { ChannelSender } from './DataSender';
 
 /** What the caller's control channel reports. */
 export interface CallerControlHandlers {

@@ -2,7 +2,7 @@ import type { RTCDataChannel } from 'werift';
 import { epochMs } from '../../model/Clock';
 import type { SentKinds } from '../PeerMedia';
 import type { SentPicture } from '../rtp/send/VideoSender';
-import type { ChannelSender } from './DataSender';
+import type { ChannelSender } from '../stack/DataSender';
 
 /** Label of the channel that our browser library opens beside the user's. */
 export const CONTROL_LABEL = 'rtcbot';

@@ -1,11 +1,9 @@
 import type { RTCDataChannel } from 'werift';
 import { MessageError } from '../../model/errors/errors';
-import type { ChannelSender } from './DataSender';
+import type { ChannelSender } from '../stack/DataSender';
+import type { ChannelData } from './ChannelData';
 import { SendQueue } from './SendQueue';
 import { framesOf, MOST_SPLIT_BYTES, type PartsRoom, SplitReader, SplitRefusal } from './split';
-
-/** What travels on a data channel: text, or binary. */
-export type ChannelData = string | Buffer;
 
 /** What messages of one label need of their peer. */
 export interface MessageChannelOptions {

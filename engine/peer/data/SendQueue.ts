@@ -1,4 +1,4 @@
-import type { ChannelData } from './MessageChannel';
+import type { ChannelData } from './ChannelData';
 
 /** A message that waits to be sent. */
 export interface WaitingMessage {

@@ -1,4 +1,4 @@
-import type { ChannelData } from './MessageChannel';
+import type { ChannelData } from './ChannelData';
 
 /** The largest message that is sent in parts, in bytes. */
 export const MOST_SPLIT_BYTES = 64 * 1024 * 1024;

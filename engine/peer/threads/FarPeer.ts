@@ -1,7 +1,7 @@
 import { systemClock } from '../../model/Clock';
 import type { Subscribable } from '../../model/Track';
 import type { CloseCause } from '../CloseCause';
-import type { ChannelData } from '../data/MessageChannel';
+import type { ChannelData } from '../data/ChannelData';
 import { type GroupMember, newPeerId } from '../GroupMember';
 import type { ChannelSettings } from '../PeerChannels';
 import type { HandshakeReport } from '../PeerHandshake';

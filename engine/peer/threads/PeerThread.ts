@@ -6,7 +6,7 @@ import { asBuffer } from '../../model/memory';
 import type { Subscribable } from '../../model/Track';
 import { awaitSilence } from '../../process/suddenEnd';
 import type { CloseCause } from '../CloseCause';
-import type { ChannelData } from '../data/MessageChannel';
+import type { ChannelData } from '../data/ChannelData';
 import type { HandshakeReport } from '../PeerHandshake';
 import { FarSubscription } from './FarSubscription';
 import type { AnyUnit, FarCalls, PeerThreadData, ToEngine, ToThread } from './protocol';

@@ -1,5 +1,5 @@
 /** What the sound tools say about devices, turned into values. */
-import type { SoundDevice } from './soundDevices';
+import type { SoundDevice } from './SoundDevice';
 
 /** Which side of the sound system is meant. */
 export type Direction = 'record' | 'play';

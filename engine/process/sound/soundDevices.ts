@@ -1,4 +1,5 @@
 import { entryPoint } from './entryPoint';
+import type { SoundDevice } from './SoundDevice';
 import type { Run } from './SoundFinder';
 import {
   type Direction,
@@ -10,16 +11,6 @@ import {
   parsePwDump,
 } from './soundDeviceTexts';
 import type { SoundSystem } from './soundSystem';
-
-/** A microphone or speaker at this machine. */
-export interface SoundDevice {
-  /** What to put into a `SoundStream`; it stays the same when cards are plugged elsewhere. */
-  readonly id: string;
-  /** For people. */
-  readonly label: string;
-  /** It is what `default` means. */
-  readonly isDefault: boolean;
-}
 
 /** What can be recorded from, real microphones first. Never rejects: what cannot be found out is left out. */
 export function listMicrophones(system: SoundSystem, run: Run): Promise<SoundDevice[]> {

@@ -1,8 +1,8 @@
 import type { RTCDtlsTransport, RTCRtpTransceiver } from 'werift';
 import { type Clock, systemClock } from '../../../model/Clock';
 import type { Origin, OriginListener, OriginRun } from '../../../model/Origin';
+import { silenceOwnNacks } from '../../stack/silenceOwnNacks';
 import type { LimitedStream } from '../rtcp/RembSender';
-import { silenceOwnNacks } from '../rtcp/receiverFeedback';
 import { BitrateLimit } from './BitrateLimit';
 import { VideoReceiverRun } from './VideoReceiverRun';
 

@@ -1,5 +1,5 @@
 import type { RTCSctpTransport } from 'werift';
-import type { ChannelData } from './MessageChannel';
+import type { ChannelData } from '../data/ChannelData';
 
 /** The stack's private parts that are used here (pinned version, `~0.24.4`). */
 interface Association {

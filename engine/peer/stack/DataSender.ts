@@ -1,6 +1,6 @@
 import type { RTCDataChannel, RTCSctpTransport } from 'werift';
 import { epochMs } from '../../model/Clock';
-import type { ChannelData } from './MessageChannel';
+import type { ChannelData } from '../data/ChannelData';
 
 /** Hands messages to the stack. */
 export interface ChannelSender {

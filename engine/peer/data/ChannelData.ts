@@ -1,0 +1,2 @@
+/** What travels on a data channel: text, or binary. */
+export type ChannelData = string | Buffer;
