@@ -1,7 +1,8 @@
 import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors/errors';
-import { asBuffer, ownMemory } from '../model/memory';
+import { ownMemory } from '../model/memory';
 import { saySilence } from '../process/suddenEnd';
+import { type CallTable, callTable } from './callTable';
 import type { ToMain, ToWorker } from './protocol';
 
 /** Sends a note to the main thread; the memory of `transfer` goes along. */
@@ -10,25 +11,10 @@ export type Tell = (note: ToMain, transfer?: ArrayBuffer[]) => void;
 type Call = Extract<ToWorker, { call: string }>;
 type Note = Exclude<ToWorker, 'areYouThere'>;
 
-const CHANGES: ReadonlySet<Call['call']> = new Set([
-  'openCamera',
-  'changePicamera',
-  'openMicrophone',
-  'closeCapture',
-  'openConnection',
-  'closeConnection',
-  'setTracks',
-  'openSpeaker',
-  'closeSpeaker',
-  'setSpeakerTracks',
-  'openDisplay',
-  'closeDisplay',
-  'setDisplayTracks',
-]);
-
 /** The worker's side of the port: carries calls out on the engine, and reports its events. */
 export class EngineHost {
   readonly #engine: Engine;
+  readonly #table: CallTable;
   readonly #tell: Tell;
   readonly #leave: () => void;
   /** The end of what is being opened or changed, by id: later calls for the same id wait for it. */
@@ -39,6 +25,7 @@ export class EngineHost {
     this.#tell = tell;
     this.#leave = leave;
     this.#engine = make(handlersFor(tell));
+    this.#table = callTable(this.#engine);
   }
 
   /** Takes a note from the main thread. Never throws: a failed call is answered with its error. */
@@ -78,7 +65,7 @@ export class EngineHost {
     if (id === undefined) return this.#carryOut(note);
     const before = this.#changes.get(id) ?? Promise.resolve();
     const done = before.then(() => this.#carryOut(note));
-    if (CHANGES.has(note.call)) this.#remember(id, done);
+    if (this.#table[note.call].isChange) this.#remember(id, done);
     return done;
   }
 
@@ -93,187 +80,10 @@ export class EngineHost {
     this.#changes.set(id, settled);
   }
 
-  async #carryOut(note: Call): Promise<unknown> {
-    const engine = this.#engine;
-    switch (note.call) {
-      case 'openCamera':
-        return engine.openCamera(note.ask.id, note.ask.settings);
-      case 'openMicrophone':
-        return engine.openMicrophone(note.ask.id, note.ask.settings);
-      case 'changePicamera':
-        return engine.changePicamera(note.ask.id, note.ask.options);
-      case 'closeCapture':
-        return engine.closeCapture(note.ask.id);
-      case 'snapshot':
-        return engine.snapshot(note.ask.id, note.ask.settings);
-      case 'controls':
-        return engine.controls(note.ask.id);
-      case 'setControls':
-        return engine.setControls(note.ask.id, note.ask.wanted);
-      case 'listCameras':
-        return engine.listCameras();
-      case 'listPicameras':
-        return engine.listPicameras();
-      case 'listMicrophones':
-        return engine.listMicrophones(note.ask.backend);
-      case 'listSpeakers':
-        return engine.listSpeakers(note.ask.backend);
-      case 'close':
-        return engine.close();
-      case 'openDisplay':
-      case 'closeDisplay':
-      case 'setDisplayTracks':
-      case 'showFrame':
-      case 'setWindow':
-      case 'setPictures':
-        return carryOutOnDisplay(engine, note);
-      case 'openSpeaker':
-      case 'closeSpeaker':
-      case 'setSpeakerTracks':
-      case 'play':
-      case 'playWav':
-      case 'stopPlaying':
-      case 'setVolume':
-      case 'setMuted':
-        return carryOutOnSpeaker(engine, note);
-      default:
-        return carryOutOnConnection(engine, note);
-    }
-  }
-}
-
-type SpeakerCall = Extract<
-  Call,
-  {
-    call:
-      | 'openSpeaker'
-      | 'closeSpeaker'
-      | 'setSpeakerTracks'
-      | 'play'
-      | 'playWav'
-      | 'stopPlaying'
-      | 'setVolume'
-      | 'setMuted';
-  }
->;
-
-async function carryOutOnSpeaker(engine: Engine, note: SpeakerCall): Promise<unknown> {
-  const { speakers } = engine;
-  const { id } = note.ask;
-  switch (note.call) {
-    case 'openSpeaker':
-      return engine.openSpeaker(id, note.ask.settings);
-    case 'closeSpeaker':
-      return speakers.close(id);
-    case 'setSpeakerTracks':
-      return speakers.setTracks(id, note.ask.tracks);
-    case 'play': {
-      const { stream, pcm } = note.ask;
-      return speakers.play(id, stream, { ...pcm, data: asBuffer(pcm.data) });
-    }
-    case 'playWav':
-      return speakers.playWav(id, asBuffer(note.ask.wav));
-    case 'stopPlaying':
-      return speakers.stop(id);
-    case 'setVolume':
-      return speakers.setVolume(id, note.ask.volume);
-    case 'setMuted':
-      return speakers.setMuted(id, note.ask.muted);
-    default:
-      return note satisfies never;
-  }
-}
-
-type DisplayCall = Extract<
-  Call,
-  {
-    call:
-      | 'openDisplay'
-      | 'closeDisplay'
-      | 'setDisplayTracks'
-      | 'showFrame'
-      | 'setWindow'
-      | 'setPictures';
-  }
->;
-
-async function carryOutOnDisplay(engine: Engine, note: DisplayCall): Promise<unknown> {
-  const { displays } = engine;
-  const { id } = note.ask;
-  switch (note.call) {
-    case 'openDisplay':
-      return engine.openDisplay(id, note.ask.settings);
-    case 'closeDisplay':
-      return displays.close(id);
-    case 'setDisplayTracks':
-      return displays.setTracks(id, note.ask.tracks);
-    case 'showFrame': {
-      const { frame, target } = note.ask;
-      return displays.putFrame(id, { ...frame, data: asBuffer(frame.data) }, target);
-    }
-    case 'setWindow':
-      return displays.setWindow(id, note.ask.isOpen);
-    case 'setPictures':
-      return displays.setPictures(id, note.ask.purpose, note.ask.settings);
-    default:
-      return note satisfies never;
-  }
-}
-
-type ConnectionCall = Extract<
-  Call,
-  {
-    call:
-      | 'openConnection'
-      | 'closeConnection'
-      | 'setTracks'
-      | 'answer'
-      | 'offer'
-      | 'accept'
-      | 'expect'
-      | 'send'
-      | 'peerStats'
-      | 'closePeer'
-      | 'putFrame'
-      | 'putPcm';
-  }
->;
-
-async function carryOutOnConnection(engine: Engine, note: ConnectionCall): Promise<unknown> {
-  const { id } = note.ask;
-  switch (note.call) {
-    case 'openConnection':
-      return engine.openConnection(id, note.ask.settings);
-    case 'closeConnection':
-      return engine.closeConnection(id);
-    case 'setTracks':
-      return engine.setTracks(id, note.ask.tracks);
-    case 'answer':
-      return engine.answer(id, note.ask.sdp);
-    case 'offer':
-      return engine.offer(id);
-    case 'accept':
-      return engine.accept(id, note.ask.peer, note.ask.sdp);
-    case 'expect':
-      return engine.expect(id);
-    case 'send': {
-      const { data, target } = note.ask;
-      return engine.send(id, typeof data === 'string' ? data : asBuffer(data), target);
-    }
-    case 'peerStats':
-      return engine.peerStats(id, note.ask.peer);
-    case 'closePeer':
-      return engine.closePeer(id, note.ask.peer);
-    case 'putFrame': {
-      const { frame, target } = note.ask;
-      return engine.putFrame(id, { ...frame, data: asBuffer(frame.data) }, target);
-    }
-    case 'putPcm': {
-      const { pcm, peer } = note.ask;
-      return engine.putPcm(id, { ...pcm, data: asBuffer(pcm.data) }, peer);
-    }
-    default:
-      return note satisfies never;
+  async #carryOut({ call, ask }: Call): Promise<unknown> {
+    // The protocol's type says that a call and its arguments belong together.
+    const carryOut = this.#table[call].carryOut as (ask: Call['ask']) => unknown;
+    return carryOut(ask);
   }
 }
 
