@@ -8,7 +8,7 @@ import type { MediaError } from './model/errors/errors';
 import type { Frame, FrameTarget } from './model/Frame';
 import type { State } from './model/lifeCycle';
 import type { Chunk } from './output/flow/FlowChunks';
-import { FlowTaps, type FrameSettings } from './output/flow/FlowTaps';
+import { FlowOutputs, type FrameSettings } from './output/flow/FlowOutputs';
 import type { CloseCause } from './peer/CloseCause';
 import { type Certificate, ownCertificate } from './peer/certificate';
 import type { MessageTarget, StatsOfPeer } from './peer/PeerGroup';
@@ -91,7 +91,7 @@ export class Engine {
   readonly #sysRoot: string;
   readonly #sound: SoundFinder;
   readonly #certificate: Promise<Certificate>;
-  readonly #taps: FlowTaps;
+  readonly #taps: FlowOutputs;
   readonly #threads: PeerThreads;
   readonly #captures: Captures;
   readonly #connections: Connections;
@@ -119,7 +119,7 @@ export class Engine {
     // Who opens a connection is told; until then nobody waits for it.
     certificate.catch(() => {});
     const sources = new Sources();
-    const taps = new FlowTaps(handlers);
+    const taps = new FlowOutputs(handlers);
     const hardware = new HardwareEncoders({
       findFfmpeg: () => ffmpeg.find(),
       sysRoot,

@@ -71,14 +71,14 @@ export class Peer implements GroupMember {
 
   constructor(videoForm: VideoForm, handlers: PeerHandlers, options: PeerOptions) {
     const { clock = systemClock, handshakeMs = HANDSHAKE_MS, silenceMs, certificate } = options;
-    const { calls = false } = options;
+    const { isCaller = false } = options;
     this.id = options.id ?? newPeerId();
     this.videoForm = videoForm;
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = clock;
     // What answers a call may send next to nothing; ours is found out by its silence on the control channel.
-    const silence = silenceMs ?? (calls ? CALLED_SILENCE_MS : undefined);
+    const silence = silenceMs ?? (isCaller ? CALLED_SILENCE_MS : undefined);
     this.#watchdog = new Watchdog(
       {
         ask: () => askForLife(usedTransports(this.#connection), () => this.#watchdog.heard()),
@@ -93,7 +93,7 @@ export class Peer implements GroupMember {
     this.#connection = new RTCPeerConnection(
       peerConfig({
         videoCodec: videoForm.codec,
-        calls,
+        isCaller,
         // Only of checks that are verified: see `openPaths`.
         checkArrived: (...check) => {
           this.#watchdog.heard();

@@ -294,13 +294,13 @@ export class PeerGroup extends EventEmitter<PeerGroupEvents> {
   }
 
   #open(form: VideoForm): Peer {
-    const { calls = false, certificate, room } = this.#options;
+    const { isCaller = false, certificate, room } = this.#options;
     const peer: Peer = new Peer(
       form,
       this.#handlersOf(() => peer),
       {
         ...this.#peerOptions,
-        calls,
+        isCaller,
         packetize: (unit, { isSingleNal }) => this.#payloads.of(unit, isSingleNal),
         ...(certificate ? { certificate } : {}),
         ...(room ? { room } : {}),

@@ -31,7 +31,7 @@ export interface PeerGroupOptions {
   readonly threads?: PeerThreads;
   readonly mostMessageBytes?: number;
   /** Its peers are called: see `offer`. Default false. */
-  readonly calls?: boolean;
+  readonly isCaller?: boolean;
   /** See `PeerOptions`, in ms. */
   readonly handshakeMs?: number;
   readonly silenceMs?: number;

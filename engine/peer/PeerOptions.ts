@@ -31,7 +31,7 @@ export interface PeerOptions {
   readonly mostMessageBytes?: number;
   readonly certificate?: RTCCertificate;
   /** It makes the offer: `offer` and `accept` instead of `answer`. Default false. */
-  readonly calls?: boolean;
+  readonly isCaller?: boolean;
   /** How long the handshake may take, in ms. Default 10000. */
   readonly handshakeMs?: number;
   /** See `WatchdogOptions.silenceMs`. */

@@ -22,7 +22,7 @@ export interface PeerConfigOptions {
   readonly videoCodec: PeerVideoCodec;
   readonly certificate?: RTCCertificate;
   /** It makes the offer, and its other end may be one that answers only. Default false. */
-  readonly calls?: boolean;
+  readonly isCaller?: boolean;
   /** Called on each connectivity check that arrives: a sign of life. */
   readonly checkArrived: (...check: ConnectivityCheck) => void;
 }
@@ -32,14 +32,14 @@ export interface PeerConfigOptions {
  * calls an endpoint.
  */
 export function peerConfig(options: PeerConfigOptions): Partial<PeerConfig> {
-  const { videoCodec, calls = false } = options;
-  const codecs = calls ? (['H264', 'VP8'] as const) : [videoCodec];
+  const { videoCodec, isCaller = false } = options;
+  const codecs = isCaller ? (['H264', 'VP8'] as const) : [videoCodec];
   return {
     iceServers: [],
     // The browser does the checks: no STUN server, no waiting, fastest (RFC 8445 2.5). Who calls
     // does them itself: two ends that wait for each other's never meet.
-    iceLite: !calls,
-    ...(calls ? { bundlePolicy: 'max-bundle' as const } : {}),
+    iceLite: !isCaller,
+    ...(isCaller ? { bundlePolicy: 'max-bundle' as const } : {}),
     iceUseIpv6: true,
     iceFilterStunResponse: (...check) => {
       options.checkArrived(...check);

@@ -2,7 +2,7 @@ import { RemoteMediaError } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
 import { asBuffer } from '../model/memory';
 import type { Chunk } from '../output/flow/FlowChunks';
-import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { FrameSettings } from '../output/flow/FlowOutputs';
 import type { CaptureState } from '../services/Captures';
 import type { Calls, PicameraOptions } from './protocol';
 import { TrackHandle } from './TrackHandle';

@@ -1,7 +1,7 @@
 import { RemoteMediaError } from '../model/errors/errors';
 import type { FrameTarget, InputFrame } from '../model/Frame';
 import { asBuffer, ownMemory } from '../model/memory';
-import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { FrameSettings } from '../output/flow/FlowOutputs';
 import type { DisplaySettings, DisplayState, PicturePurpose } from '../services/Displays';
 import type { ReceivedFrame } from './CaptureProxy';
 import { NewestFrames } from './NewestFrames';

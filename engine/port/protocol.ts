@@ -7,7 +7,7 @@ import type { ErrorNote } from '../model/errors/errors';
 import type { Frame, FrameTarget, InputFrame } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Chunk } from '../output/flow/FlowChunks';
-import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { FrameSettings } from '../output/flow/FlowOutputs';
 import type { CloseCause } from '../peer/CloseCause';
 import type { MessageTarget, StatsOfPeer } from '../peer/PeerGroup';
 import type { HandshakeReport } from '../peer/PeerHandshake';

@@ -14,7 +14,7 @@ import {
   UnpluggedError,
 } from '../model/errors/errors';
 import type { Frame } from '../model/Frame';
-import { type FlowTaps, type FrameSettings, nextFrame } from '../output/flow/FlowTaps';
+import { type FlowOutputs, type FrameSettings, nextFrame } from '../output/flow/FlowOutputs';
 import type { FfmpegFinder } from '../process/ffmpeg';
 import type { RpicamFinder } from '../process/rpicam';
 import type { SoundFinder } from '../process/sound/SoundFinder';
@@ -61,7 +61,7 @@ export interface CaptureTools {
   /** Where /sys and /dev are. Default `/`. */
   readonly sysRoot?: string | undefined;
   readonly sources: Sources;
-  readonly taps: FlowTaps;
+  readonly taps: FlowOutputs;
 }
 
 interface Capture {

@@ -4,7 +4,7 @@ import type { Size } from '../media/picture/pixels';
 import { PeerGoneError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
 import type { EncoderSetting } from '../model/H264Encoder';
-import type { FlowTaps, FrameSettings } from '../output/flow/FlowTaps';
+import type { FlowOutputs, FrameSettings } from '../output/flow/FlowOutputs';
 import type { CloseCause } from '../peer/CloseCause';
 import type { Certificate } from '../peer/certificate';
 import { PartsRoom } from '../peer/data/split';
@@ -26,7 +26,13 @@ import type { AnySource, Sources } from '../source/Sources';
 export interface ConnectionSettings
   extends Pick<
     PeerGroupOptions,
-    'latency' | 'maxPeers' | 'whenFull' | 'calls' | 'mostMessageBytes' | 'handshakeMs' | 'silenceMs'
+    | 'latency'
+    | 'maxPeers'
+    | 'whenFull'
+    | 'isCaller'
+    | 'mostMessageBytes'
+    | 'handshakeMs'
+    | 'silenceMs'
   > {
   /** In bit/s. Default: by the size of the picture. */
   readonly bitrateBps?: number;
@@ -83,7 +89,7 @@ export interface ConnectionTools {
   readonly hardware?: HardwareEncoders | undefined;
   readonly certificate: Promise<Certificate>;
   readonly sources: Sources;
-  readonly taps: FlowTaps;
+  readonly taps: FlowOutputs;
   /** Default: none. */
   readonly threads?: PeerThreads;
 }
@@ -169,10 +175,10 @@ export class Connections {
     group.on('abandoned', (peer, cause, handshake) => {
       // Who calls is told why it did not get through, and may try again and again.
       void connection.inputs.forget(peer);
-      const level = settings.calls ? 'debug' : 'info';
+      const level = settings.isCaller ? 'debug' : 'info';
       const why = `${cause}: ${textOf(handshake)}`;
       this.#handlers.log(level, `a browser did not get through (${why}; peer ${peer})`);
-      if (!settings.calls) this.#handlers.abandoned(id, peer, cause, handshake);
+      if (!settings.isCaller) this.#handlers.abandoned(id, peer, cause, handshake);
     });
     group.on('log', text => this.#handlers.log('info', text));
     group.on('message', (peer, channel, data) => this.#handlers.message(id, peer, channel, data));

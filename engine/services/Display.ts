@@ -2,11 +2,11 @@ import type { MediaError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
 import type { State } from '../model/lifeCycle';
 import type { Track } from '../model/Track';
-import { type FlowTaps, type FrameSettings, picturesOf } from '../output/flow/FlowTaps';
+import { type FlowOutputs, type FrameSettings, picturesOf } from '../output/flow/FlowOutputs';
 import { Window, type WindowOptions } from '../output/window/Window';
 import type { FfmpegFinder } from '../process/ffmpeg';
+import { DisplayPicture, type SelectMode } from '../source/DisplayPicture';
 import type { FlowFrame } from '../source/flow/FlowPictures';
-import { Selection, type SelectMode } from '../source/Selection';
 import type { Source } from '../source/Source';
 import type { Sources } from '../source/Sources';
 import { type DisplayState, displayStateOf } from './displayState';
@@ -32,15 +32,15 @@ export interface DisplayHandlers {
 export interface DisplayTools {
   readonly ffmpeg: FfmpegFinder;
   readonly sources: Sources;
-  readonly taps: FlowTaps;
+  readonly taps: FlowOutputs;
 }
 
 /** One display: what it selects, in a window and as pictures for HTTP and the editor. */
 export class Display {
   readonly #id: string;
-  readonly #taps: FlowTaps;
+  readonly #taps: FlowOutputs;
   readonly #handlers: DisplayHandlers;
-  readonly #selection: Selection;
+  readonly #displayed: DisplayPicture;
   readonly #window: Window | undefined;
   readonly #wanted = new Map<PicturePurpose, FrameSettings>();
   /** What is shown, and in which renditions: those tell what cannot be decoded. */
@@ -59,7 +59,7 @@ export class Display {
     this.#id = id;
     this.#taps = taps;
     this.#handlers = handlers;
-    this.#selection = new Selection(select, {
+    this.#displayed = new DisplayPicture(select, {
       ffmpeg,
       sources,
       log: handlers.log,
@@ -76,17 +76,17 @@ export class Display {
 
   /** Shows these tracks. */
   setTracks(tracks: readonly string[]): void {
-    this.#selection.setTracks(tracks);
+    this.#displayed.setTracks(tracks);
   }
 
   /** A track has come or gone. */
   changed(track: string): void {
-    this.#selection.changed(track);
+    this.#displayed.changed(track);
   }
 
   /** Shows a picture that a flow put in. @throws UnusableError */
   putFrame(frame: FlowFrame, target: FrameTarget): Promise<void> {
-    return this.#selection.putFrame(frame, target);
+    return this.#displayed.putFrame(frame, target);
   }
 
   /** Opens a window again that was closed, or closes it until then. */
@@ -112,13 +112,13 @@ export class Display {
     for (const purpose of this.#wanted.keys()) this.#taps.close(this.#tapOf(purpose));
     this.#wanted.clear();
     await this.#window?.close();
-    await this.#selection.close();
+    await this.#displayed.close();
   }
 
   /** Shows what is selected. */
   #follow(): void {
     this.#shown?.off('state', this.#tell);
-    this.#shown = this.#selection.source;
+    this.#shown = this.#displayed.source;
     this.#shown?.on('state', this.#tell);
     this.#failing.delete('pictures');
     this.#useRenditions();

@@ -1,6 +1,6 @@
 import type { MediaError } from '../model/errors/errors';
 import type { FrameTarget } from '../model/Frame';
-import type { FrameSettings } from '../output/flow/FlowTaps';
+import type { FrameSettings } from '../output/flow/FlowOutputs';
 import type { FlowFrame } from '../source/flow/FlowPictures';
 import { Display, type DisplaySettings, type DisplayTools, type PicturePurpose } from './Display';
 import type { DisplayState } from './displayState';

@@ -1,5 +1,5 @@
-import { automaticBitrate, type Conversion } from '../media/codec/Conversion';
-import { type Converter, converterFor } from '../media/codec/Converter';
+import { automaticBitrate, type CodecJob } from '../media/codec/CodecJob';
+import { type Transcoder, transcoderFor } from '../media/codec/Transcoder';
 import { nalType, nalUnits } from '../media/h264/h264';
 import { unitColour } from '../media/h264/unitColour';
 import { GopCache } from '../media/picture/GopCache';
@@ -26,9 +26,9 @@ const SHORT_GOP = 30;
 const KEYFRAME_INTERVAL_MS = 10_000;
 /** Slices have NAL unit types up to this (H.264, table 7-1). */
 const LAST_SLICE = 5;
-/** What the converters get to bring out their last pictures when the source has ended, in ms. */
+/** What the transcoders get to bring out their last pictures when the source has ended, in ms. */
 const DRAIN_MS = 1000;
-/** Shortest time between two starts of converters for pictures that change their form, in ms. */
+/** Shortest time between two starts of transcoders for pictures that change their form, in ms. */
 const REBUILD_MS = 1000;
 
 /** One run of a `Rendition`. */
@@ -47,10 +47,10 @@ export class RenditionRun implements OriginRun {
   #form = '';
   #colour: Colour = VIDEO_COLOUR;
   readonly #steady = new SteadySize();
-  /** When the converters were started last. */
+  /** When the transcoders were started last. */
   #builtMs = Number.NEGATIVE_INFINITY;
   #frameRate = LIKELY_FRAME_RATE;
-  #steps: Converter[] = [];
+  #steps: Transcoder[] = [];
   #passes = false;
   /** The source's NAL units are larger than wanted. */
   #isTooCoarse = false;
@@ -189,7 +189,7 @@ export class RenditionRun implements OriginRun {
     this.#stopgap ??= new Stopgap(decoded, {
       encoder: (picture, made) => {
         const failed = () => this.#endStopgap();
-        return this.#converters(picture, ['H264'], { ffmpeg, made, failed })[0];
+        return this.#transcoders(picture, ['H264'], { ffmpeg, made, failed })[0];
       },
       unit: unit => this.#give(unit),
       ended: encoder => {
@@ -219,7 +219,7 @@ export class RenditionRun implements OriginRun {
   }
 
   /**
-   * Where pictures are converted, one of another size does not start the converters anew: the size in
+   * Where pictures are converted, one of another size does not start the transcoders anew: the size in
    * use stays while it comes.
    */
   #sizeFor(unit: AccessUnit): Size {
@@ -267,7 +267,7 @@ export class RenditionRun implements OriginRun {
     this.#builtMs = nowMs;
     const made = (coded: AccessUnit) => this.#give(coded);
     const failed = (error: MediaError) => this.#fail(error);
-    this.#steps = this.#converters(unit, path, { ffmpeg, made, failed });
+    this.#steps = this.#transcoders(unit, path, { ffmpeg, made, failed });
     return true;
   }
 
@@ -285,11 +285,11 @@ export class RenditionRun implements OriginRun {
   }
 
   /** Builds from the last step to the first, so that each knows where its units go. */
-  #converters(
+  #transcoders(
     unit: AccessUnit,
     path: readonly RenditionCodec[],
-    { ffmpeg, made, failed }: ConverterTools,
-  ): Converter[] {
+    { ffmpeg, made, failed }: TranscoderTools,
+  ): Transcoder[] {
     const { width, height } = unit;
     const frameRate = this.#frameRate;
     const {
@@ -298,14 +298,14 @@ export class RenditionRun implements OriginRun {
     } = this.#settings;
     const { maxWidth } = this.#settings;
     const scale = maxWidth && this.#isTooWide(unit) ? { scaledWidth: maxWidth } : {};
-    const steps: Converter[] = [];
+    const steps: Transcoder[] = [];
     let take = made;
     for (let step = path.length - 1; step >= 0; step -= 1) {
       const from = step === 0 ? unit.codec : path[step - 1];
       const to = path[step];
       if (!from || !to) continue;
       const encoder = to === 'H264' ? this.#chooseEncoder() : {};
-      const converter = converterFor(
+      const transcoder = transcoderFor(
         {
           from,
           to,
@@ -321,13 +321,13 @@ export class RenditionRun implements OriginRun {
         { unit: take, failed, softened: this.#softened },
         { ffmpeg, spare: this.#options.spare, clock: this.#options.clock },
       );
-      steps.unshift(converter);
-      take = coded => converter.push(coded);
+      steps.unshift(transcoder);
+      take = coded => transcoder.push(coded);
     }
     return steps;
   }
 
-  #chooseEncoder(): Pick<Conversion, 'encoder' | 'mostNalBytes'> {
+  #chooseEncoder(): Pick<CodecJob, 'encoder' | 'mostNalBytes'> {
     const { hardware, encoding } = this.#options;
     const { mostNalBytes } = this.#settings;
     if (mostNalBytes) {
@@ -372,8 +372,8 @@ export class RenditionRun implements OriginRun {
   }
 }
 
-/** What converters are made with. */
-interface ConverterTools {
+/** What transcoders are made with. */
+interface TranscoderTools {
   readonly ffmpeg: Ffmpeg;
   readonly made: (unit: AccessUnit) => void;
   readonly failed: (error: MediaError) => void;

@@ -1,4 +1,4 @@
-import type { Converter } from '../media/codec/Converter';
+import type { Transcoder } from '../media/codec/Transcoder';
 import type { AccessUnit } from '../model/AccessUnit';
 import type { Subscription, Track } from '../model/Track';
 
@@ -8,11 +8,11 @@ export interface StopgapTools {
   readonly encoder: (
     picture: AccessUnit,
     made: (unit: AccessUnit) => void,
-  ) => Converter | undefined;
+  ) => Transcoder | undefined;
   /** Gets what is to be sent instead of the stream's own units, a keyframe first. */
   readonly unit: (unit: AccessUnit) => void;
   /** Gets the encoder when it is not needed any more, to close it. */
-  readonly ended: (encoder: Converter) => void;
+  readonly ended: (encoder: Transcoder) => void;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface StopgapTools {
 export class Stopgap {
   readonly #tools: StopgapTools;
   readonly #subscription: Subscription;
-  #encoder: Converter | undefined;
+  #encoder: Transcoder | undefined;
   #hasBegun = false;
   #closed = false;
 

@@ -79,7 +79,7 @@ export function connectionOptions(
   const seconds = numberOf('keyframeInterval', config.keyframeInterval, SECONDS);
   return {
     latency: config.latency === 'smooth' ? 'smooth' : 'lowest',
-    ...(config.signaling === 'call' ? { calls: true } : {}),
+    ...(config.signaling === 'call' ? { isCaller: true } : {}),
     maxPeers: Math.round(numberOf('maxPeers', config.maxPeers, PEERS) ?? DEFAULT_PEERS),
     ...(config.whenFull === 'replace' ? { whenFull: 'replace' as const } : {}),
     ...(mib === undefined ? {} : { mostMessageBytes: Math.round(mib * 1024 * 1024) }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MediaError } from '../../engine/model/errors/errors';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
+import { FlowOutputs } from '../../engine/output/flow/FlowOutputs';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/sound/SoundFinder';
@@ -29,7 +29,7 @@ function setUp() {
   const absent = { code: undefined, stdout: '', stderr: '', error: new Error('not installed') };
   const sound = new SoundFinder({ ffmpeg, platform: 'linux', run: async () => absent });
   const sources = new Sources();
-  const taps = new FlowTaps({
+  const taps = new FlowOutputs({
     frame: tap => {
       frames.push(tap);
       taps.taken(tap);

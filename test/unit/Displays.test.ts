@@ -4,7 +4,7 @@ import { I420Canvas, yuvOf } from '../../engine/capture/testPattern/I420Canvas';
 import { fromI420 } from '../../engine/media/picture/pixels';
 import type { MediaError } from '../../engine/model/errors/errors';
 import type { Frame } from '../../engine/model/Frame';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
+import { FlowOutputs } from '../../engine/output/flow/FlowOutputs';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { type DisplaySettings, type DisplayState, Displays } from '../../engine/services/Displays';
 import { Source } from '../../engine/source/Source';
@@ -33,7 +33,7 @@ async function open(settings: DisplaySettings = { select: 'newest' }) {
   const frames: Frame[] = [];
   const states: DisplayState[] = [];
   const failures: MediaError[] = [];
-  const taps: FlowTaps = new FlowTaps({
+  const taps: FlowOutputs = new FlowOutputs({
     frame: (tap, frame) => {
       frames.push(frame);
       setImmediate(() => taps.taken(tap));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { Conversion } from '../../engine/media/codec/Conversion';
+import type { CodecJob } from '../../engine/media/codec/CodecJob';
 import { Encoder } from '../../engine/media/codec/Encoder';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { MediaError } from '../../engine/model/errors/errors';
@@ -16,7 +16,7 @@ import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 15_000;
 
-const TO_H264: Conversion = {
+const TO_H264: CodecJob = {
   from: 'I420',
   to: 'H264',
   width: 320,
@@ -34,10 +34,10 @@ class Rig {
   readonly #pictures: TimedPictures;
   readonly #pump: Pump;
 
-  constructor(conversion: Conversion, ffmpeg: Ffmpeg, { spare = true } = {}) {
-    this.#pictures = new TimedPictures(conversion.width, conversion.height);
+  constructor(job: CodecJob, ffmpeg: Ffmpeg, { spare = true } = {}) {
+    this.#pictures = new TimedPictures(job.width, job.height);
     this.encoder = new Encoder(
-      conversion,
+      job,
       { unit: unit => this.units.push(unit), failed: error => this.failures.push(error) },
       { ffmpeg, spare },
     );

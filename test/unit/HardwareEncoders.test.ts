@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { conversionArguments } from '../../engine/media/codec/Conversion';
+import { codecArguments } from '../../engine/media/codec/CodecJob';
 import { HardwareEncoders } from '../../engine/media/codec/HardwareEncoders';
 import { HARDWARE_ENCODERS, type HardwareEncoder } from '../../engine/model/H264Encoder';
 import { type Ffmpeg, FfmpegFinder } from '../../engine/process/ffmpeg';
@@ -131,7 +131,7 @@ describe('The arguments for hardware', () => {
   };
   const old: Ffmpeg = { ...ffmpeg, libavformat: 58, passthrough: ['-vsync', 'passthrough'] };
   const argumentsOf = (encoder: HardwareEncoder, version = ffmpeg) =>
-    conversionArguments({ ...conversion, encoder }, version).join(' ');
+    codecArguments({ ...conversion, encoder }, version).join(' ');
 
   for (const encoder of HARDWARE_ENCODERS) {
     it(`${encoder}: rate, keyframe interval and container as for all`, () => {
@@ -160,6 +160,6 @@ describe('The arguments for hardware', () => {
 
   it('no other codec gets them', () => {
     const toVp8 = { ...conversion, to: 'VP8', encoder: 'h264_vaapi' } as const;
-    assert.doesNotMatch(conversionArguments(toVp8, ffmpeg).join(' '), /vaapi|hwupload/);
+    assert.doesNotMatch(codecArguments(toVp8, ffmpeg).join(' '), /vaapi|hwupload/);
   });
 });

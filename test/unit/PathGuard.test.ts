@@ -120,7 +120,7 @@ describe('what comes to the port of a peer', () => {
   it('is for credentials as long as RFC 8445 asks for, answered or offered', async () => {
     const { group } = start();
     const answered = credentialsOf((await group.answer(CHROMIUM_OFFER)).sdp);
-    const calling = start({ calls: true });
+    const calling = start({ isCaller: true });
     const offered = credentialsOf((await calling.group.offer()).sdp);
     await group.close();
     for (const { fragment, password } of [answered, offered]) {

@@ -21,7 +21,7 @@ const LIMIT_MS = 15_000;
 
 const noFfmpeg = () => Promise.reject(new FfmpegMissingError());
 
-function converters(): string[] {
+function transcoders(): string[] {
   return childrenOf(process.pid)
     .map(({ command }) => command.join(' '))
     .filter(line => line.includes('pipe:0'));
@@ -94,7 +94,7 @@ for (const { name, find } of FOUND_FFMPEGS) {
     afterEach(async () => {
       await rig.close();
       rig = new Rig();
-      assert.deepEqual(converters(), []);
+      assert.deepEqual(transcoders(), []);
     });
 
     for (const to of ['H264', 'VP8', 'JPEG'] as const) {
@@ -186,7 +186,7 @@ for (const { name, find } of FOUND_FFMPEGS) {
       await waitFor('large units', LIMIT_MS, () => (units.at(-1)?.width ?? 0) === 640);
       const first = units.find(({ width }) => width === 640);
       assert.equal(first?.key, true);
-      assert.equal(converters().length, 1);
+      assert.equal(transcoders().length, 1);
     });
 
     it('follows a change of codec to one that passes', async () => {
@@ -202,7 +202,7 @@ for (const { name, find } of FOUND_FFMPEGS) {
         units.slice(length).map(({ data }) => data),
         recorded.map(({ data }) => data),
       );
-      await waitFor('end of the encoder', LIMIT_MS, () => converters().length === 0);
+      await waitFor('end of the encoder', LIMIT_MS, () => transcoders().length === 0);
     });
   });
 }
@@ -276,6 +276,6 @@ describe('a Rendition that must convert without ffmpeg', () => {
     isThere = true;
     await waitFor('units', LIMIT_MS, () => units.length > 0);
     await rig.close();
-    assert.deepEqual(converters(), []);
+    assert.deepEqual(transcoders(), []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { MediaError } from '../../engine/model/errors/errors';
-import { FlowTaps } from '../../engine/output/flow/FlowTaps';
+import { FlowOutputs } from '../../engine/output/flow/FlowOutputs';
 import { FfmpegFinder } from '../../engine/process/ffmpeg';
 import { RpicamFinder } from '../../engine/process/rpicam';
 import { SoundFinder } from '../../engine/process/sound/SoundFinder';
@@ -30,7 +30,7 @@ describe('A USB camera and the nodes that use it', () => {
     frames = [];
     failures = [];
     const ffmpeg = new FfmpegFinder({ setting: machine.ffmpeg });
-    const taps = new FlowTaps({
+    const taps = new FlowOutputs({
       frame: tap => {
         frames.push(tap);
         setImmediate(() => taps.taken(tap));

@@ -70,7 +70,7 @@ describe('a call from one group to another', () => {
   let caller: End;
   let callee: End;
   const start = (options: Partial<PeerGroupOptions> = {}) => {
-    caller = new End({ calls: true, wanted: ['video'], ...options });
+    caller = new End({ isCaller: true, wanted: ['video'], ...options });
     callee = new End({ wanted: ['video'] });
   };
   const call = async () => {
@@ -265,7 +265,7 @@ describe('a call from one group to another', () => {
   it('frees everything when it is closed in the midst of it, at whatever moment', async () => {
     start();
     for (let moments = 0; moments < 25; moments += 1) {
-      const end = new End({ calls: true, wanted: ['video'] });
+      const end = new End({ isCaller: true, wanted: ['video'] });
       const calling = end.group
         .offer()
         .then(async ({ peer, sdp }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { Conversion } from '../../engine/media/codec/Conversion';
-import { type Converter, converterFor } from '../../engine/media/codec/Converter';
+import type { CodecJob } from '../../engine/media/codec/CodecJob';
+import { type Transcoder, transcoderFor } from '../../engine/media/codec/Transcoder';
 import { nalType, nalUnits } from '../../engine/media/h264/h264';
 import { colourTold } from '../../engine/media/h264/spsColour';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
@@ -17,7 +17,7 @@ import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 20_000;
 
-const BY_HARDWARE: Conversion = {
+const BY_HARDWARE: CodecJob = {
   from: 'I420',
   to: 'H264',
   width: 320,
@@ -33,11 +33,11 @@ describe('Encoding by hardware', () => {
   let softened: string[];
   let failures: string[];
   let ffmpeg: StandInFfmpeg;
-  let converter: Converter;
+  let transcoder: Transcoder;
   let pump: Pump;
   afterEach(async () => {
     pump.stop();
-    await converter.close();
+    await transcoder.close();
     ffmpeg.close();
     assert.deepEqual(encoderPids(), []);
   });
@@ -48,7 +48,7 @@ describe('Encoding by hardware', () => {
     failures = [];
     ffmpeg = new StandInFfmpeg(['h264_v4l2m2m'], hardware);
     const found = await new FfmpegFinder({ setting: ffmpeg.path }).find();
-    converter = converterFor(
+    transcoder = transcoderFor(
       { ...BY_HARDWARE, ...change },
       {
         unit: unit => units.push(unit),
@@ -58,7 +58,7 @@ describe('Encoding by hardware', () => {
       { ffmpeg: found, spare, clock: systemClock },
     );
     const pictures = new TimedPictures(320, 240);
-    pump = new Pump(() => converter.push(pictures.next()));
+    pump = new Pump(() => transcoder.push(pictures.next()));
   }
   const more = (count: number) => {
     const wanted = units.length + count;
@@ -95,7 +95,7 @@ describe('Encoding by hardware', () => {
     await start('works', { change: { keyframeIntervalMs: 600_000 } });
     await more(10);
     const before = units.length;
-    converter.requestKeyframe?.();
+    transcoder.requestKeyframe?.();
     await keyAfter(before);
     await more(5);
     assert.ok(ffmpeg.calls.length >= 2 && ffmpeg.calls.every(isByHardware));
@@ -110,7 +110,7 @@ describe('Encoding by hardware', () => {
     for (const request of ['the first', 'the second']) {
       const before = units.length;
       // The gate merges requests, so the second must not come too soon after the first.
-      converter.requestKeyframe?.();
+      transcoder.requestKeyframe?.();
       await keyAfter(before);
       await more(5);
       assert.equal(encoderPids().length, 1, request);

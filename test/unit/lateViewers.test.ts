@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
-import { nextFrame } from '../../engine/output/flow/FlowTaps';
+import { nextFrame } from '../../engine/output/flow/FlowOutputs';
 import { Source } from '../../engine/source/Source';
 import { codedUnits, decodedPictures, fileOf } from '../support/codedUnits';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';

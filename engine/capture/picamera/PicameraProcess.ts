@@ -1,4 +1,4 @@
-import { type Converter, converterFor } from '../../media/codec/Converter';
+import { type Transcoder, transcoderFor } from '../../media/codec/Transcoder';
 import { I420Cutter } from '../../media/containers/I420Cutter';
 import { JpegSplitter } from '../../media/containers/JpegSplitter';
 import { AnnexBParser } from '../../media/h264/AnnexBParser';
@@ -56,7 +56,7 @@ export class PicameraProcess {
   #fifo: Fifo | undefined;
   #timed: TimedUnits | undefined;
   #passthrough: H264Passthrough | undefined;
-  #turner: Converter | undefined;
+  #turner: Transcoder | undefined;
   #starting: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #hasTimedOut = false;
@@ -193,10 +193,10 @@ export class PicameraProcess {
     return this.#times.at(timeMs);
   }
 
-  async #makeTurner(): Promise<Converter> {
+  async #makeTurner(): Promise<Transcoder> {
     const { options, way, ffmpeg, clock } = this.#request;
     const { width, height, frameRate } = picameraSize(options.controls);
-    return converterFor(
+    return transcoderFor(
       {
         ...{ from: way === 'mjpeg' ? 'JPEG' : 'I420', to: 'I420', width, height },
         ...{ frameRate: Math.max(1, Math.round(frameRate)), bitrateBps: 0, keyframeIntervalMs: 0 },

@@ -1,4 +1,4 @@
-import { automaticBitrate } from '../../media/codec/Conversion';
+import { automaticBitrate } from '../../media/codec/CodecJob';
 import type { PicameraControls } from '../../model/picameraControls';
 
 /** Size and rate of the pictures that the program is asked for. */

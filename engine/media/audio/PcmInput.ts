@@ -1,8 +1,8 @@
 import { UnusableError } from '../../model/errors/UnusableError';
 import { CHANNELS, SAMPLE_RATE, samplesOf } from './audioBlock';
 import { withChannels } from './channels';
+import { FrameAligner } from './FrameAligner';
 import { Resampler } from './Resampler';
-import { WholeFrames } from './WholeFrames';
 
 /** PCM as it comes from a flow or a track. */
 export interface Pcm {
@@ -25,7 +25,7 @@ export class PcmInput {
   #sampleRate = 0;
   #channels = 0;
   #resampler: Resampler | undefined;
-  #frames = new WholeFrames(BYTES);
+  #frames = new FrameAligner(BYTES);
 
   /**
    * The samples of a chunk, in memory of their own or the chunk's: not to be written to.
@@ -36,7 +36,7 @@ export class PcmInput {
       checkForm(sampleRate, channels);
       this.#sampleRate = sampleRate;
       this.#channels = channels;
-      this.#frames = new WholeFrames(channels * BYTES);
+      this.#frames = new FrameAligner(channels * BYTES);
       const form = { inputRate: sampleRate, outputRate: SAMPLE_RATE, channels: this.#used };
       this.#resampler = new Resampler(form);
     }

@@ -1,4 +1,4 @@
-/** One unit as a converter wrote it. */
+/** One unit as a transcoder wrote it. */
 export interface CodedUnit {
   readonly data: Buffer;
   readonly key: boolean;

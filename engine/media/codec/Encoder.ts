@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../../model/Clock';
 import { EncoderError, type MediaError } from '../../model/errors/errors';
 import { RetrySchedule } from '../../model/RetrySchedule';
 import type { Ffmpeg } from '../../process/ffmpeg';
-import { CodecProcess } from './CodecProcess';
-import { type Conversion, isSameConversion } from './Conversion';
+import { type CodecJob, isSameConversion } from './CodecJob';
+import { FfmpegCodec } from './FfmpegCodec';
 import { KeyframeGate } from './KeyframeGate';
 
 /** What an encoder needs. */
@@ -27,7 +27,7 @@ export interface EncoderHandlers {
 
 /** A process that is to take over as soon as it has made its keyframe and caught up. */
 interface Successor {
-  readonly process: CodecProcess;
+  readonly process: FfmpegCodec;
   /** What it has made so far. */
   readonly held: AccessUnit[];
   readonly sinceMs: number;
@@ -54,9 +54,9 @@ export class Encoder {
   readonly #handlers: EncoderHandlers;
   readonly #clock: Clock;
   readonly #gate: KeyframeGate;
-  #conversion: Conversion;
-  #current: CodecProcess | undefined;
-  #spare: CodecProcess | undefined;
+  #job: CodecJob;
+  #current: FfmpegCodec | undefined;
+  #spare: FfmpegCodec | undefined;
   #next: Successor | undefined;
   #newest: AccessUnit | undefined;
   /** The current process had no room for the newest picture. */
@@ -75,8 +75,8 @@ export class Encoder {
   #closed = false;
   readonly #stopping = new Set<Promise<void>>();
 
-  constructor(conversion: Conversion, handlers: EncoderHandlers, options: EncoderOptions) {
-    this.#conversion = conversion;
+  constructor(job: CodecJob, handlers: EncoderHandlers, options: EncoderOptions) {
+    this.#job = job;
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -84,8 +84,8 @@ export class Encoder {
     this.#current = this.#spawn();
   }
 
-  get conversion(): Conversion {
-    return this.#conversion;
+  get job(): CodecJob {
+    return this.#job;
   }
 
   /** Encodes a picture, or drops it if the encoder is behind. */
@@ -107,9 +107,9 @@ export class Encoder {
   }
 
   /** Goes on with other parameters, beginning with a keyframe; a process that starts comes first. */
-  reconfigure(conversion: Conversion): void {
-    if (this.#closed || isSameConversion(conversion, this.#conversion)) return;
-    this.#conversion = conversion;
+  reconfigure(job: CodecJob): void {
+    if (this.#closed || isSameConversion(job, this.#job)) return;
+    this.#job = job;
     this.#discard(this.#spare);
     this.#spare = undefined;
     this.#dropNext();
@@ -125,8 +125,8 @@ export class Encoder {
     await Promise.all(this.#stopping);
   }
 
-  #spawn(): CodecProcess {
-    const process: CodecProcess = new CodecProcess(this.#conversion, this.#options.ffmpeg, {
+  #spawn(): FfmpegCodec {
+    const process: FfmpegCodec = new FfmpegCodec(this.#job, this.#options.ffmpeg, {
       unit: unit => this.#made(process, unit),
       exit: reason => this.#died(process, reason),
       ready: () => this.#catchUp(process),
@@ -135,12 +135,12 @@ export class Encoder {
   }
 
   /** What comes next may be long in coming, or never: the newest picture of a flow must not be lost. */
-  #catchUp(process: CodecProcess): void {
+  #catchUp(process: FfmpegCodec): void {
     if (process !== this.#current || !this.#isMissed || !this.#newest) return;
     this.#isMissed = !process.push(this.#newest);
   }
 
-  #made(process: CodecProcess, unit: AccessUnit): void {
+  #made(process: FfmpegCodec, unit: AccessUnit): void {
     if (process === this.#current) this.#send(unit);
     else if (this.#next && process === this.#next.process) this.#hold(this.#next, unit);
   }
@@ -157,7 +157,7 @@ export class Encoder {
     // Whoever got it may have had enough.
     if (this.#closed) return;
     // Parameters that changed while this process was starting.
-    if (this.#current?.conversion !== this.#conversion) this.#takeOver();
+    if (this.#current?.job !== this.#job) this.#takeOver();
     if (!this.#spare && !this.#cancelSpare) this.#prepareSpare();
   }
 
@@ -231,7 +231,7 @@ export class Encoder {
     });
   }
 
-  #died(process: CodecProcess, reason: string): void {
+  #died(process: FfmpegCodec, reason: string): void {
     if (this.#closed) return;
     if (process === this.#spare) {
       this.#spare = undefined;
@@ -243,8 +243,8 @@ export class Encoder {
   }
 
   /** Hardware often has room for a few encoders only: one that never worked beside another is told. */
-  #successorDied(process: CodecProcess): void {
-    this.#isAlone ||= this.#conversion.encoder !== undefined && process.made === 0;
+  #successorDied(process: FfmpegCodec): void {
+    this.#isAlone ||= this.#job.encoder !== undefined && process.made === 0;
     this.#retryNext();
   }
 
@@ -267,12 +267,12 @@ export class Encoder {
   }
 
   #fail(reason: string): void {
-    const error = new EncoderError(this.#conversion.to, reason);
+    const error = new EncoderError(this.#job.to, reason);
     void this.close();
     this.#handlers.failed(error);
   }
 
-  #discard(process: CodecProcess | undefined): void {
+  #discard(process: FfmpegCodec | undefined): void {
     if (!process) return;
     const stopping = process.stop().finally(() => this.#stopping.delete(stopping));
     this.#stopping.add(stopping);

@@ -2,8 +2,8 @@ import type { AccessUnit } from '../../model/AccessUnit';
 import { type Clock, systemClock } from '../../model/Clock';
 import type { HardwareEncoder } from '../../model/H264Encoder';
 import type { Ffmpeg } from '../../process/ffmpeg';
-import { CodecProcess } from './CodecProcess';
-import type { Conversion } from './Conversion';
+import type { CodecJob } from './CodecJob';
+import { FfmpegCodec } from './FfmpegCodec';
 
 /** A second of pictures. */
 const PICTURES = 30;
@@ -13,7 +13,7 @@ const MOST_INSIDE = 6;
 /** The whole trial, the start of the program included, in ms: small machines are slow. */
 const PATIENCE_MS = 6000;
 
-const CONVERSION: Conversion = {
+const CONVERSION: CodecJob = {
   from: 'I420',
   to: 'H264',
   width: 640,
@@ -42,7 +42,7 @@ export function tryEncoder(
       void process.stop().then(() => resolve(reason));
     };
     const aborted = (): void => finish('the trial was broken off');
-    const process = new CodecProcess({ ...CONVERSION, encoder }, ffmpeg, {
+    const process = new FfmpegCodec({ ...CONVERSION, encoder }, ffmpeg, {
       unit: ({ key }) => {
         if (!hasBegun && !key) finish('it does not begin with a keyframe');
         hasBegun = true;

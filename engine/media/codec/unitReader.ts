@@ -2,16 +2,16 @@ import type { Colour } from '../../model/Colour';
 import { IvfParser } from '../containers/IvfParser';
 import { NutParser } from '../containers/NutParser';
 import { isVp8Key } from '../picture/vp8';
+import type { CodecJob } from './CodecJob';
 import type { CodedUnit, UnitReader } from './CodedUnit';
-import type { Conversion } from './Conversion';
 import { H264Units } from './H264Units';
 
 /**
- * The reader for what `conversionArguments` makes ffmpeg write; `colour` is that of what comes out,
+ * The reader for what `codecArguments` makes ffmpeg write; `colour` is that of what comes out,
  * absent where its encoder says it well enough.
  */
 export function unitReader(
-  { to, frameRate, colour }: Pick<Conversion, 'to' | 'frameRate'> & { readonly colour?: Colour },
+  { to, frameRate, colour }: Pick<CodecJob, 'to' | 'frameRate'> & { readonly colour?: Colour },
   unit: (unit: CodedUnit) => void,
 ): UnitReader {
   switch (to) {

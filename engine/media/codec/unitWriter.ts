@@ -2,7 +2,7 @@ import type { AccessUnit } from '../../model/AccessUnit';
 import { type IvfForm, ivfFileHeader, ivfFrameHeader } from '../containers/ivfHeaders';
 import { nalUnits } from '../h264/h264';
 import { ParameterSets } from '../h264/ParameterSets';
-import type { Conversion } from './Conversion';
+import type { CodecJob } from './CodecJob';
 import { FlvWriter } from './FlvWriter';
 
 /**
@@ -12,11 +12,8 @@ import { FlvWriter } from './FlvWriter';
  */
 export type UnitWriter = (unit: AccessUnit, index: number) => Buffer[];
 
-/** The writer for the containers that `conversionArguments` makes ffmpeg read. */
-export function unitWriter({
-  from,
-  frameRate,
-}: Pick<Conversion, 'from' | 'frameRate'>): UnitWriter {
+/** The writer for the containers that `codecArguments` makes ffmpeg read. */
+export function unitWriter({ from, frameRate }: Pick<CodecJob, 'from' | 'frameRate'>): UnitWriter {
   switch (from) {
     case 'I420':
     case 'RGB24':

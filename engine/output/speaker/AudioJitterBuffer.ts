@@ -6,7 +6,7 @@ import {
   framesOf,
   msOf,
 } from '../../media/audio/audioBlock';
-import { Continuation } from './Continuation';
+import { Concealment } from './Concealment';
 import { SampleQueue } from './SampleQueue';
 
 /** Options of an `AudioJitterBuffer`. */
@@ -40,7 +40,7 @@ const TOLERANCE_MS = 10;
 export class AudioJitterBuffer implements AudioInput {
   readonly #depth: number;
   readonly #queue = new SampleQueue();
-  readonly #continuation = new Continuation();
+  readonly #continuation = new Concealment();
   readonly #block = new Int16Array(BLOCK_SAMPLES);
   /** One frame more than a block, for what is squeezed into one. */
   readonly #wide = new Int16Array(BLOCK_SAMPLES + CHANNELS);

@@ -1,5 +1,5 @@
+import { FrameAligner } from '../../media/audio/FrameAligner';
 import { checkForm, type Pcm } from '../../media/audio/PcmInput';
-import { WholeFrames } from '../../media/audio/WholeFrames';
 import type { HardwareEncoders } from '../../media/codec/HardwareEncoders';
 import type { AudioUnit } from '../../model/AudioUnit';
 import { epochMs } from '../../model/Clock';
@@ -55,7 +55,7 @@ export class FlowSound {
   /** When the next chunk begins if the sound goes on, in ms since the epoch. */
   #nextMs = 0;
   #form = '';
-  #frames = new WholeFrames(BYTES);
+  #frames = new FrameAligner(BYTES);
 
   constructor(tools: MediaTools) {
     this.source = looseAudio(this.#origin, tools);
@@ -82,9 +82,9 @@ export class FlowSound {
   }
 
   /** What was left of a chunk is no part of one of another form. */
-  #framesOf(sampleRate: number, channels: number): WholeFrames {
+  #framesOf(sampleRate: number, channels: number): FrameAligner {
     const form = `${sampleRate} ${channels}`;
-    if (form !== this.#form) this.#frames = new WholeFrames(BYTES * channels);
+    if (form !== this.#form) this.#frames = new FrameAligner(BYTES * channels);
     this.#form = form;
     return this.#frames;
   }

@@ -1,7 +1,7 @@
 const NONE = Buffer.alloc(0);
 
 /** Cuts PCM that comes in chunks of any size at whole frames: one sample of each channel. */
-export class WholeFrames {
+export class FrameAligner {
   readonly #bytes: number;
   /** The begin of a frame whose rest comes with the next chunk. */
   #rest: Buffer = NONE;

@@ -10,7 +10,7 @@ const JOIN_FRAMES = 240;
  * Conceals missing sound: what was heard last is played on, backwards, forwards and so on, ever
  * softer. Turning around leaves no step in the signal, so nothing clicks.
  */
-export class Continuation {
+export class Concealment {
   /** The last block that was heard. */
   readonly #past = new Int16Array(BLOCK_SAMPLES);
   /** How far the sound was continued, in samples of each channel. */

@@ -4,12 +4,12 @@ import { EncoderError, type MediaError } from '../../model/errors/errors';
 import { type H264Encoder, isHardwareEncoder } from '../../model/H264Encoder';
 import { RetrySchedule } from '../../model/RetrySchedule';
 import type { Ffmpeg } from '../../process/ffmpeg';
-import { CodecProcess } from './CodecProcess';
-import type { Conversion } from './Conversion';
+import type { CodecJob } from './CodecJob';
 import { Encoder } from './Encoder';
+import { FfmpegCodec } from './FfmpegCodec';
 
 /** One step from one codec to another. */
-export interface Converter {
+export interface Transcoder {
   push(unit: AccessUnit): void;
   /** Takes a stream's units since its newest keyframe; only of the newest something comes out. */
   catchUp?(units: readonly AccessUnit[]): void;
@@ -21,46 +21,46 @@ export interface Converter {
   close(): Promise<void>;
 }
 
-/** Who gets what a converter makes. */
-export interface ConverterHandlers {
+/** Who gets what a transcoder makes. */
+export interface TranscoderHandlers {
   unit(unit: AccessUnit): void;
   failed(error: MediaError): void;
   /** A hardware encoder failed, and libx264 has taken its place. */
   softened?(encoder: H264Encoder, reason: string): void;
 }
 
-/** What converters need. */
-export interface ConverterOptions {
+/** What transcoders need. */
+export interface TranscoderOptions {
   ffmpeg: Ffmpeg;
   /** See `EncoderOptions.spare`. */
   spare: boolean;
   clock: Clock;
 }
 
-/** The converter for one step. */
-export function converterFor(
-  conversion: Conversion,
-  handlers: ConverterHandlers,
-  options: ConverterOptions,
-): Converter {
-  return conversion.to === 'H264' || conversion.to === 'VP8'
-    ? new EncoderStep(conversion, handlers, options)
-    : new PictureStep(conversion, handlers, options);
+/** The transcoder for one step. */
+export function transcoderFor(
+  job: CodecJob,
+  handlers: TranscoderHandlers,
+  options: TranscoderOptions,
+): Transcoder {
+  return job.to === 'H264' || job.to === 'VP8'
+    ? new EncoderStep(job, handlers, options)
+    : new PictureStep(job, handlers, options);
 }
 
 /** To H264 or VP8. A hardware encoder that fails is not tried again here: libx264 goes on at once. */
-class EncoderStep implements Converter {
-  readonly #handlers: ConverterHandlers;
-  readonly #options: ConverterOptions;
+class EncoderStep implements Transcoder {
+  readonly #handlers: TranscoderHandlers;
+  readonly #options: TranscoderOptions;
   #encoder: Encoder;
   /** Ends with those that were replaced. */
   #closing: Promise<void> = Promise.resolve();
   #newest: AccessUnit | undefined;
 
-  constructor(conversion: Conversion, handlers: ConverterHandlers, options: ConverterOptions) {
+  constructor(job: CodecJob, handlers: TranscoderHandlers, options: TranscoderOptions) {
     this.#handlers = handlers;
     this.#options = options;
-    this.#encoder = this.#make(conversion);
+    this.#encoder = this.#make(job);
   }
 
   push(unit: AccessUnit): void {
@@ -73,32 +73,32 @@ class EncoderStep implements Converter {
   }
 
   setFrameRate(frameRate: number): void {
-    this.#encoder.reconfigure({ ...this.#encoder.conversion, frameRate });
+    this.#encoder.reconfigure({ ...this.#encoder.job, frameRate });
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#encoder.close(), this.#closing]);
   }
 
-  #make(conversion: Conversion): Encoder {
+  #make(job: CodecJob): Encoder {
     const { unit } = this.#handlers;
-    const isHardware = isHardwareEncoder(conversion.encoder ?? '');
+    const isHardware = isHardwareEncoder(job.encoder ?? '');
     return new Encoder(
-      conversion,
+      job,
       { unit, failed: error => this.#failed(error) },
       { ...this.#options, ...(isHardware ? { mostDeaths: 1 } : {}) },
     );
   }
 
   #failed(error: MediaError): void {
-    const { encoder, ...conversion } = this.#encoder.conversion;
+    const { encoder, ...job } = this.#encoder.job;
     if (!encoder || !isHardwareEncoder(encoder)) {
       this.#handlers.failed(error);
       return;
     }
     const failed = this.#encoder;
     this.#closing = this.#closing.then(() => failed.close());
-    this.#encoder = this.#make(conversion);
+    this.#encoder = this.#make(job);
     if (this.#newest) this.#encoder.push(this.#newest);
     this.#handlers.softened?.(encoder, error.message);
   }
@@ -108,12 +108,12 @@ class EncoderStep implements Converter {
 const MOST_DEATHS = 4;
 
 /** To pictures, JPEG or I420: begins at a keyframe; a process that ended is replaced at the next one. */
-class PictureStep implements Converter {
-  readonly #conversion: Conversion;
-  readonly #handlers: ConverterHandlers;
-  readonly #options: ConverterOptions;
+class PictureStep implements Transcoder {
+  readonly #job: CodecJob;
+  readonly #handlers: TranscoderHandlers;
+  readonly #options: TranscoderOptions;
   readonly #schedule = new RetrySchedule();
-  #process: CodecProcess | undefined;
+  #process: FfmpegCodec | undefined;
   /** The newest picture, if the process had no room for it: the last one of a flow must not be lost. */
   #missed: AccessUnit | undefined;
   #deaths = 0;
@@ -121,8 +121,8 @@ class PictureStep implements Converter {
   #stopping: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(conversion: Conversion, handlers: ConverterHandlers, options: ConverterOptions) {
-    this.#conversion = conversion;
+  constructor(job: CodecJob, handlers: TranscoderHandlers, options: TranscoderOptions) {
+    this.#job = job;
     this.#handlers = handlers;
     this.#options = options;
   }
@@ -151,9 +151,9 @@ class PictureStep implements Converter {
     await this.#stopping;
   }
 
-  #spawn(skipped = 0): CodecProcess {
-    const conversion = skipped > 0 ? { ...this.#conversion, skipped } : this.#conversion;
-    return new CodecProcess(conversion, this.#options.ffmpeg, {
+  #spawn(skipped = 0): FfmpegCodec {
+    const job = skipped > 0 ? { ...this.#job, skipped } : this.#job;
+    return new FfmpegCodec(job, this.#options.ffmpeg, {
       unit: unit => {
         this.#deaths = 0;
         this.#schedule.reset();
@@ -174,7 +174,7 @@ class PictureStep implements Converter {
       return;
     }
     this.#closed = true;
-    this.#handlers.failed(new EncoderError(this.#conversion.to, reason));
+    this.#handlers.failed(new EncoderError(this.#job.to, reason));
   }
 
   #stop(): void {

@@ -11,7 +11,7 @@ import type { Ffmpeg } from '../../process/ffmpeg';
 import { type HardwareArguments, hardwareArguments } from './hardwareArguments';
 
 /** One step of coding, done by one run of ffmpeg. */
-export interface Conversion {
+export interface CodecJob {
   readonly from: VideoCodec;
   readonly to: RenditionCodec;
   /** Size of the pictures that go in, in pixels. */
@@ -39,7 +39,7 @@ export interface Conversion {
 }
 
 /** The colours of what goes in. */
-function inputColour({ from, colour }: Conversion): Colour {
+function inputColour({ from, colour }: CodecJob): Colour {
   return colour ?? (from === 'JPEG' ? JPEG_COLOUR : VIDEO_COLOUR);
 }
 
@@ -47,22 +47,22 @@ function inputColour({ from, colour }: Conversion): Colour {
  * The colours of what comes out. H264 keeps those of its source, as it can say which they are; only
  * the range is always that of video, the one that every decoder knows.
  */
-export function outputColour(conversion: Conversion): Colour {
-  switch (conversion.to) {
+export function outputColour(job: CodecJob): Colour {
+  switch (job.to) {
     case 'H264':
-      return { ...inputColour(conversion), range: 'limited' };
+      return { ...inputColour(job), range: 'limited' };
     case 'JPEG':
       return JPEG_COLOUR;
     case 'VP8':
     case 'I420':
       return VIDEO_COLOUR;
     default:
-      return conversion.to satisfies never;
+      return job.to satisfies never;
   }
 }
 
 /** Size of the pictures that come out, in pixels. Encoders of 4:2:0 pictures refuse odd sizes. */
-export function outputSize({ to, width, height, scaledWidth = width, turned }: Conversion): {
+export function outputSize({ to, width, height, scaledWidth = width, turned }: CodecJob): {
   width: number;
   height: number;
 } {
@@ -73,7 +73,7 @@ export function outputSize({ to, width, height, scaledWidth = width, turned }: C
 }
 
 /** True if both can be done by the same running program. */
-export function isSameConversion(a: Conversion, b: Conversion): boolean {
+export function isSameConversion(a: CodecJob, b: CodecJob): boolean {
   return (
     a.from === b.from &&
     a.to === b.to &&
@@ -96,23 +96,23 @@ const PROMPT = ['-hide_banner', '-loglevel', 'error', '-probesize', '32', '-anal
 const CONTAINER = ['-fpsprobesize', '0', '-flags', 'low_delay', '-threads', '1'];
 
 /** The arguments of an ffmpeg that converts what comes on stdin to stdout. */
-export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): string[] {
-  const hardware = hardwareOf(conversion, ffmpeg);
-  const { skipped } = conversion;
+export function codecArguments(job: CodecJob, ffmpeg: Ffmpeg): string[] {
+  const hardware = hardwareOf(job, ffmpeg);
+  const { skipped } = job;
   const filters = [
     ...(skipped ? [`select='gte(n,${skipped})'`] : []),
-    ...sizeFilter(conversion),
-    ...colourFilter(conversion),
+    ...sizeFilter(job),
+    ...colourFilter(job),
     ...(hardware?.filters ?? []),
   ];
   return [
     ...PROMPT,
     ...(hardware?.device ?? []),
-    ...inputArguments(conversion),
+    ...inputArguments(job),
     '-an',
     ...ffmpeg.passthrough,
     ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
-    ...outputArguments(conversion, hardware),
+    ...outputArguments(job, hardware),
     '-flush_packets',
     '1',
     'pipe:1',
@@ -120,13 +120,13 @@ export function conversionArguments(conversion: Conversion, ffmpeg: Ffmpeg): str
 }
 
 function hardwareOf(
-  { to, encoder = 'libx264' }: Conversion,
+  { to, encoder = 'libx264' }: CodecJob,
   ffmpeg: Ffmpeg,
 ): HardwareArguments | undefined {
   return to === 'H264' && encoder !== 'libx264' ? hardwareArguments(encoder, ffmpeg) : undefined;
 }
 
-function inputArguments({ from, width, height, frameRate }: Conversion): string[] {
+function inputArguments({ from, width, height, frameRate }: CodecJob): string[] {
   switch (from) {
     case 'I420':
     case 'RGB24':
@@ -153,23 +153,23 @@ const PIXEL_FORMATS: Readonly<Record<PixelCodec | 'I420', string>> = {
   GRAY8: 'gray',
 };
 
-function sizeFilter(conversion: Conversion): string[] {
+function sizeFilter(job: CodecJob): string[] {
   // One JPEG may be of another size than the next: what comes out keeps its size.
-  const { from, width, height } = conversion;
+  const { from, width, height } = job;
   const steady = from === 'JPEG' ? [`scale=${width}:${height}:flags=${EXACT}`] : [];
-  return [...steady, ...outputFilter(conversion)];
+  return [...steady, ...outputFilter(job)];
 }
 
-function outputFilter(conversion: Conversion): string[] {
-  const { width, height } = outputSize(conversion);
-  if (conversion.turned) {
-    const direction = conversion.turned === 90 ? 'clock' : 'cclock';
+function outputFilter(job: CodecJob): string[] {
+  const { width, height } = outputSize(job);
+  if (job.turned) {
+    const direction = job.turned === 90 ? 'clock' : 'cclock';
     return [`transpose=${direction},crop=${width}:${height}`];
   }
-  if (width === conversion.width && height === conversion.height) return [];
+  if (width === job.width && height === job.height) return [];
   // A side of one pixel is made two, where there is nothing to cut off.
-  const isCut = width <= conversion.width && height <= conversion.height;
-  return conversion.scaledWidth === undefined && isCut
+  const isCut = width <= job.width && height <= job.height;
+  return job.scaledWidth === undefined && isCut
     ? [`crop=${width}:${height}`]
     : [`scale=${width}:${height}:flags=fast_bilinear`];
 }
@@ -180,15 +180,15 @@ function outputFilter(conversion: Conversion): string[] {
  * the rate by which they were counted, not what the stream itself may say: pictures of a finer pace
  * would fall together.
  */
-function pictureArguments({ frameRate }: Conversion, ...codec: string[]): string[] {
+function pictureArguments({ frameRate }: CodecJob, ...codec: string[]): string[] {
   return [...codec, '-threads', '1', '-enc_time_base', `1:${frameRate}`, '-f', 'nut'];
 }
 
 /** Where only the range changes there is nothing to say: the pixel formats tell it, and ffmpeg follows. */
-function colourFilter(conversion: Conversion): string[] {
-  const before = inputColour(conversion);
-  const after = outputColour(conversion);
-  const isTold = conversion.from !== 'I420' || before.range === 'limited';
+function colourFilter(job: CodecJob): string[] {
+  const before = inputColour(job);
+  const after = outputColour(job);
+  const isTold = job.from !== 'I420' || before.range === 'limited';
   if (isTold && hasSamePixels({ ...before, range: after.range }, after)) return [];
   const matrices = `in_color_matrix=${matrixName(before)}:out_color_matrix=${matrixName(after)}`;
   const ranges = `in_range=${rangeName(before)}:out_range=${rangeName(after)}`;
@@ -202,25 +202,25 @@ function rangeName({ range }: Colour): string {
   return range === 'full' ? 'pc' : 'tv';
 }
 
-function outputArguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
-  switch (conversion.to) {
+function outputArguments(job: CodecJob, hardware?: HardwareArguments): string[] {
+  switch (job.to) {
     case 'H264':
-      return h264Arguments(conversion, hardware);
+      return h264Arguments(job, hardware);
     case 'VP8':
-      return vp8Arguments(conversion);
+      return vp8Arguments(job);
     case 'JPEG': {
       const quality = ['-q:v', '5', '-pix_fmt', 'yuvj420p'];
-      return pictureArguments(conversion, '-c:v', 'mjpeg', ...quality);
+      return pictureArguments(job, '-c:v', 'mjpeg', ...quality);
     }
     case 'I420':
-      return pictureArguments(conversion, '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p');
+      return pictureArguments(job, '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p');
     default:
-      return conversion.to satisfies never;
+      return job.to satisfies never;
   }
 }
 
-function h264Arguments(conversion: Conversion, hardware?: HardwareArguments): string[] {
-  const { mostNalBytes } = conversion;
+function h264Arguments(job: CodecJob, hardware?: HardwareArguments): string[] {
+  const { mostNalBytes } = job;
   const slices = mostNalBytes ? [`slice-max-size=${mostNalBytes}`] : [];
   const encoder = hardware?.encoder ?? [
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
@@ -232,16 +232,16 @@ function h264Arguments(conversion: Conversion, hardware?: HardwareArguments): st
   ];
   // FLV carries sizes, so a unit is complete when its last byte is here; Annex B ends only with the next.
   const container = ['-f', 'flv', '-flvflags', 'no_duration_filesize'];
-  return [...encoder, ...rateArguments(conversion), ...container];
+  return [...encoder, ...rateArguments(job), ...container];
 }
 
-function vp8Arguments(conversion: Conversion): string[] {
+function vp8Arguments(job: CodecJob): string[] {
   const codec = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-threads', '1'];
   const form = ['-lag-in-frames', '0', '-error-resilient', '1', '-pix_fmt', 'yuv420p'];
-  return [...codec, ...form, ...rateArguments(conversion), '-f', 'ivf'];
+  return [...codec, ...form, ...rateArguments(job), '-f', 'ivf'];
 }
 
-function rateArguments({ bitrateBps, frameRate, keyframeIntervalMs }: Conversion): string[] {
+function rateArguments({ bitrateBps, frameRate, keyframeIntervalMs }: CodecJob): string[] {
   const interval = Math.max(1, Math.round((keyframeIntervalMs * frameRate) / 1000));
   const rate = ['-b:v', `${bitrateBps}`, '-maxrate', `${bitrateBps}`];
   // Half a second: short enough that a keyframe does not fill the path, long enough for its bytes.

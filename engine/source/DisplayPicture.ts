@@ -9,8 +9,8 @@ import type { Sources } from './Sources';
 /** With several tracks or peers: the one that began last, or all side by side. */
 export type SelectMode = 'newest' | 'grid';
 
-/** What a selection needs. */
-export interface SelectionTools extends MediaTools {
+/** What it needs. */
+export interface DisplayPictureTools extends MediaTools {
   readonly sources: Sources;
   /** What is selected is another. */
   readonly changed: () => void;
@@ -22,9 +22,9 @@ const MOST_PEERS = 32;
 const NOBODY = '';
 
 /** What a display shows of the tracks and frames that came to it. */
-export class Selection {
+export class DisplayPicture {
   readonly #mode: SelectMode;
-  readonly #tools: SelectionTools;
+  readonly #tools: DisplayPictureTools;
   /** What flows put in, by peer. */
   readonly #frames = new Map<string, TopicPictures>();
   /** In which order tracks, by id, began: rising numbers. */
@@ -36,7 +36,7 @@ export class Selection {
   #grid: { readonly of: readonly Source[]; readonly source: Source } | undefined;
   #closed = false;
 
-  constructor(mode: SelectMode, tools: SelectionTools) {
+  constructor(mode: SelectMode, tools: DisplayPictureTools) {
     this.#mode = mode;
     this.#tools = tools;
   }

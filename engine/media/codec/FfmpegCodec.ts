@@ -1,13 +1,13 @@
 import { type AccessUnit, isPicture } from '../../model/AccessUnit';
 import { Child, type ChildExit } from '../../process/Child';
 import type { Ffmpeg } from '../../process/ffmpeg';
+import { type CodecJob, codecArguments, outputColour, outputSize } from './CodecJob';
 import type { CodedUnit, UnitReader } from './CodedUnit';
-import { type Conversion, conversionArguments, outputColour, outputSize } from './Conversion';
 import { unitReader } from './unitReader';
 import { type UnitWriter, unitWriter } from './unitWriter';
 
 /** Who gets what a codec process makes. */
-export interface CodecProcessHandlers {
+export interface FfmpegCodecHandlers {
   unit(unit: AccessUnit): void;
   /** It ended by itself, or its output made no sense and it was stopped. At most once. */
   exit(reason: string): void;
@@ -15,17 +15,17 @@ export interface CodecProcessHandlers {
   ready?(): void;
 }
 
-/** Pictures that may be inside a converter before the oldest is taken for lost. */
+/** Pictures that may be inside a transcoder before the oldest is taken for lost. */
 const MOST_INSIDE = 64;
 
 /**
  * One running ffmpeg that converts one unit after the other. A unit that comes while the program
  * has not yet taken the one before is dropped: nothing queues up.
  */
-export class CodecProcess {
-  readonly conversion: Conversion;
+export class FfmpegCodec {
+  readonly job: CodecJob;
   readonly #child: Child;
-  readonly #handlers: CodecProcessHandlers;
+  readonly #handlers: FfmpegCodecHandlers;
   readonly #write: UnitWriter;
   readonly #reader: UnitReader;
   /** Capture times of the units inside the program, by their index. */
@@ -36,18 +36,16 @@ export class CodecProcess {
   #made = 0;
   #stopped = false;
 
-  constructor(conversion: Conversion, ffmpeg: Ffmpeg, handlers: CodecProcessHandlers) {
-    this.conversion = conversion;
+  constructor(job: CodecJob, ffmpeg: Ffmpeg, handlers: FfmpegCodecHandlers) {
+    this.job = job;
     this.#handlers = handlers;
-    this.#write = unitWriter(conversion);
-    this.#reader = unitReader({ ...conversion, colour: outputColour(conversion) }, unit =>
-      this.#emit(unit),
-    );
+    this.#write = unitWriter(job);
+    this.#reader = unitReader({ ...job, colour: outputColour(job) }, unit => this.#emit(unit));
     this.#child = new Child(
       {
         program: ffmpeg.path,
-        args: conversionArguments(conversion, ffmpeg),
-        label: `${conversion.from} to ${conversion.to}`,
+        args: codecArguments(job, ffmpeg),
+        label: `${job.from} to ${job.to}`,
       },
       {
         data: chunk => this.#read(chunk),
@@ -117,18 +115,18 @@ export class CodecProcess {
     if (timestampMs === undefined) return;
     this.#made += 1;
     this.#handlers.unit({
-      codec: this.conversion.to,
+      codec: this.job.to,
       data,
       key,
       timestampMs,
-      ...outputSize(this.conversion),
+      ...outputSize(this.job),
     });
   }
 
   /** The capture time of the picture that came out; undefined if it was taken for lost. */
   #captureTime(index: number): number | undefined {
     const timestampMs = this.#inside.get(index);
-    // Converters keep the order: what is older did not come out and never will.
+    // Transcoders keep the order: what is older did not come out and never will.
     for (const key of this.#inside.keys()) {
       if (key > index) break;
       this.#inside.delete(key);

@@ -25,7 +25,7 @@ export interface FlowTapHandlers {
 const REMOTE_PCM = { sampleRate: 48_000, channels: 1 } as const;
 
 /** Hands pictures and sound to flows, each at the pace of its flow. */
-export class FlowTaps {
+export class FlowOutputs {
   readonly #handlers: FlowTapHandlers;
   readonly #taps = new Map<string, FlowFrames | FlowChunks>();
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   automaticBitrate,
-  type Conversion,
-  conversionArguments,
+  type CodecJob,
+  codecArguments,
   isSameConversion,
-} from '../../engine/media/codec/Conversion';
+} from '../../engine/media/codec/CodecJob';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 
-const BASE: Conversion = {
+const BASE: CodecJob = {
   from: 'I420',
   to: 'H264',
   width: 640,
@@ -30,9 +30,9 @@ const FFMPEG: Ffmpeg = {
 /** The value behind an option, the last one where it is given twice. */
 const behind = (args: readonly string[], option: string) => args[args.lastIndexOf(option) + 1];
 
-describe('conversionArguments', () => {
+describe('codecArguments', () => {
   it('tells the encoder bitrate, a short buffer and the keyframe interval in pictures', () => {
-    const args = conversionArguments(BASE, FFMPEG);
+    const args = codecArguments(BASE, FFMPEG);
     assert.equal(behind(args, '-b:v'), '1000000');
     assert.equal(behind(args, '-maxrate'), '1000000');
     assert.equal(behind(args, '-bufsize'), '500000');
@@ -41,8 +41,8 @@ describe('conversionArguments', () => {
 
   it('uses the form of the passthrough option that this ffmpeg knows', () => {
     const old = { ...FFMPEG, passthrough: ['-vsync', 'passthrough'] };
-    assert.equal(behind(conversionArguments(BASE, old), '-vsync'), 'passthrough');
-    assert.equal(behind(conversionArguments(BASE, FFMPEG), '-fps_mode'), 'passthrough');
+    assert.equal(behind(codecArguments(BASE, old), '-vsync'), 'passthrough');
+    assert.equal(behind(codecArguments(BASE, FFMPEG), '-fps_mode'), 'passthrough');
   });
 
   for (const { it: sentence, width, height, to, filter } of [
@@ -72,7 +72,7 @@ describe('conversionArguments', () => {
     { it: 'leaves odd JPEGs alone', width: 641, height: 481, to: 'JPEG', filter: undefined },
   ] as const) {
     it(sentence, () => {
-      const args = conversionArguments({ ...BASE, width, height, to }, FFMPEG);
+      const args = codecArguments({ ...BASE, width, height, to }, FFMPEG);
       assert.equal(args.includes('-vf'), filter !== undefined);
       if (filter) assert.match(behind(args, '-vf') ?? '', filter);
     });

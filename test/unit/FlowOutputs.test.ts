@@ -5,7 +5,7 @@ import { epochMs } from '../../engine/model/Clock';
 import { CaptureEndedError, FfmpegMissingError } from '../../engine/model/errors/errors';
 import type { Frame } from '../../engine/model/Frame';
 import type { Chunk } from '../../engine/output/flow/FlowChunks';
-import { FlowTaps, nextFrame } from '../../engine/output/flow/FlowTaps';
+import { FlowOutputs, nextFrame } from '../../engine/output/flow/FlowOutputs';
 import { AudioSource } from '../../engine/source/AudioSource';
 import { FlowOrigin } from '../../engine/source/flow/FlowOrigin';
 import { Source } from '../../engine/source/Source';
@@ -26,7 +26,7 @@ function setUp() {
   });
   const frames: [tap: string, frame: Frame][] = [];
   const chunks: [tap: string, chunk: Chunk][] = [];
-  const taps = new FlowTaps({
+  const taps = new FlowOutputs({
     frame: (tap, frame) => frames.push([tap, frame]),
     chunk: (tap, chunk) => chunks.push([tap, chunk]),
   });
@@ -38,7 +38,7 @@ function setUp() {
   return { origin, source, taps, frames, chunks, started };
 }
 
-describe('FlowTaps', () => {
+describe('FlowOutputs', () => {
   it('hand pictures out under the name of their tap, at the pace of its flow alone', async () => {
     const { origin, source, taps, frames, started } = setUp();
     taps.openFrames('one', source, { format: 'jpeg' });

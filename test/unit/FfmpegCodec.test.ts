@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CodecProcess } from '../../engine/media/codec/CodecProcess';
-import type { Conversion } from '../../engine/media/codec/Conversion';
+import type { CodecJob } from '../../engine/media/codec/CodecJob';
+import { FfmpegCodec } from '../../engine/media/codec/FfmpegCodec';
 import type { AccessUnit } from '../../engine/model/AccessUnit';
 import type { Ffmpeg } from '../../engine/process/ffmpeg';
 import { FOUND_FFMPEGS } from '../support/foundFfmpegs';
@@ -12,7 +12,7 @@ import { waitFor } from '../support/waitFor';
 
 const LIMIT_MS = 15_000;
 
-const TO_H264: Conversion = {
+const TO_H264: CodecJob = {
   from: 'I420',
   to: 'H264',
   width: 320,
@@ -22,10 +22,10 @@ const TO_H264: Conversion = {
   keyframeIntervalMs: 60_000,
 };
 
-function setUp(conversion: Conversion, ffmpeg: Ffmpeg) {
+function setUp(job: CodecJob, ffmpeg: Ffmpeg) {
   const units: AccessUnit[] = [];
   const exits: string[] = [];
-  const codec = new CodecProcess(conversion, ffmpeg, {
+  const codec = new FfmpegCodec(job, ffmpeg, {
     unit: unit => units.push(unit),
     exit: reason => exits.push(reason),
   });
@@ -57,7 +57,7 @@ async function codedPictures(to: 'JPEG' | 'H264' | 'VP8', ffmpeg: Ffmpeg): Promi
 }
 
 for (const { name, find } of FOUND_FFMPEGS) {
-  describe(`a CodecProcess with ${name}`, () => {
+  describe(`a FfmpegCodec with ${name}`, () => {
     it('knows the times of the pictures behind one that arrived damaged', async () => {
       const ffmpeg = await find();
       const { codec, units, push } = setUp({ ...TO_H264, from: 'JPEG' }, ffmpeg);
