@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ntpTime } from '../../engine/peer/rtp/ntpTime';
 import { RtpTimeline } from '../../engine/peer/rtp/receive/RtpTimeline';
-import { ntpTime } from '../../engine/peer/rtp/rtpHeader';
 import { seededRandom } from '../support/recordings';
 
 const RATE = 90_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { opusSamples } from '../../engine/peer/rtp/receive/opusSamples';
+import { opusSamples } from '../../engine/media/audio/opusSamples';
 
 /** A packet's start: config, frame count code, and its second byte. */
 const packet = (config: number, code: number, count = 0) =>

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withChannels } from '../../engine/media/audio/channels';
 import { fadedOut } from '../../engine/media/audio/fadedOut';
-import { opusSamples } from '../../engine/media/audio/opus';
 import { PcmBatcher } from '../../engine/media/audio/PcmBatcher';
 import { randomSplits, seededRandom } from '../support/recordings';
 
@@ -87,22 +86,4 @@ describe('fadedOut', () => {
     assert.deepEqual(faded, s16(1000, -1000, 750, -750, 500, -500, 250, -250));
     assert.equal(pcm.readInt16LE(12), 1000);
   });
-});
-
-describe('opusSamples', () => {
-  for (const { it: sentence, packet, samples } of [
-    { it: 'SILK, 20 ms', packet: [0x08], samples: 960 },
-    { it: 'SILK, 60 ms', packet: [0x58], samples: 2880 },
-    { it: 'hybrid, 10 ms', packet: [0x60], samples: 480 },
-    { it: 'hybrid, 20 ms', packet: [0x78], samples: 960 },
-    { it: 'CELT, 2.5 ms', packet: [0x80], samples: 120 },
-    { it: 'CELT, two frames of 20 ms', packet: [0xf9], samples: 1920 },
-    { it: 'CELT, three frames of 20 ms', packet: [0xfb, 0x03], samples: 2880 },
-    { it: 'more than a packet may hold', packet: [0xfb, 0x3f], samples: 0 },
-    { it: 'nothing', packet: [], samples: 0 },
-  ]) {
-    it(`knows the duration of ${sentence}`, () => {
-      assert.equal(opusSamples(Buffer.from(packet)), samples);
-    });
-  }
 });

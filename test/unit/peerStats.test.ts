@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtcpReceiverInfo, RtcpRrPacket } from 'werift';
 import { PeerMeter } from '../../engine/peer/PeerMeter';
+import { ntpTime } from '../../engine/peer/rtp/ntpTime';
 import { readReports } from '../../engine/peer/rtp/rtcp/receiverReports';
-import { ntpTime } from '../../engine/peer/rtp/rtpHeader';
 import { ManualClock } from '../support/ManualClock';
 
 const NOW_MS = 1_700_000_000_000;

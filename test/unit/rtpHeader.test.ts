@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RtpHeader } from 'werift';
+import { ntpTime } from '../../engine/peer/rtp/ntpTime';
 import {
   absCaptureTime,
   extensionBlock,
-  ntpTime,
   playoutDelay,
   rtpHeader,
 } from '../../engine/peer/rtp/rtpHeader';

@@ -1,7 +1,8 @@
 import type { Decoder } from '@evan/opus';
 import type { AudioUnit } from '../../model/AudioUnit';
 import { fadedOut } from './fadedOut';
-import { loadOpus, OPUS_RATE, OPUS_RATES, opusSamples } from './opus';
+import { loadOpus, OPUS_RATE, OPUS_RATES } from './opus';
+import { opusSamples } from './opusSamples';
 
 /** What went wrong with the packets of a stream. */
 export interface DecoderStatistics {
@@ -72,7 +73,7 @@ export class OpusDecoder {
       return;
     }
     this.#statistics.badPackets += 1;
-    const durationMs = (opusSamples(data) * 1000) / OPUS_RATE;
+    const durationMs = ((opusSamples(data) ?? 0) * 1000) / OPUS_RATE;
     this.#conceal(Math.max(1, Math.round(durationMs / PIECE_MS)), timestampMs);
   }
 

@@ -33,27 +33,3 @@ export function keepOpusLoaded(): void {
     // Whoever needs it is told so there.
   }
 }
-
-/** The longest packet, in samples at 48 kHz: 120 ms (RFC 6716, section 3.2.5). */
-const LONGEST_PACKET = 5760;
-
-/**
- * How many samples at 48 kHz a packet holds, by its first bytes (RFC 6716, section 3.1 and 3.2);
- * 0 if it is none.
- */
-export function opusSamples(packet: Buffer): number {
-  const [toc, counts = 0] = packet;
-  if (toc === undefined) return 0;
-  const config = toc >> 3;
-  const code = toc & 3;
-  const frames = code === 0 ? 1 : code === 3 ? counts & 0x3f : 2;
-  const samples = frames * frameSamples(config);
-  return samples <= LONGEST_PACKET ? samples : 0;
-}
-
-/** Samples of one frame: SILK 10-60 ms, hybrid 10 or 20 ms, CELT 2.5-20 ms. */
-function frameSamples(config: number): number {
-  if (config < 12) return [480, 960, 1920, 2880][config & 3] ?? 0;
-  if (config < 16) return config & 1 ? 960 : 480;
-  return 120 << (config & 3);
-}

@@ -12,6 +12,9 @@ export const NAL = {
   sps: 7,
   pps: 8,
   delimiter: 9,
+  endOfSequence: 10,
+  endOfStream: 11,
+  filler: 12,
 } as const;
 
 const LENGTH_BYTES = 4;

@@ -5,10 +5,10 @@ import {
   RtcpSrPacket,
   type RtpPacket,
 } from 'werift';
+import { opusSamples } from '../../../media/audio/opusSamples';
 import type { AudioUnit } from '../../../model/AudioUnit';
 import { type Clock, epochMs, systemClock } from '../../../model/Clock';
 import type { Origin, OriginListener, OriginRun } from '../../../model/Origin';
-import { opusSamples } from './opusSamples';
 import { RtpTimeline } from './RtpTimeline';
 import { SequenceWindow } from './SequenceWindow';
 

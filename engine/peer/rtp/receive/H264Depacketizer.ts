@@ -1,12 +1,11 @@
 import { ContainerError } from '../../../media/containers/ContainerError';
 import { isSlice, joinNals, NAL, nalType, spsInfo } from '../../../media/h264/h264';
 import { ParameterSets, withParameterSets } from '../../../media/h264/ParameterSets';
+import { FU_A, STAP_A } from '../payloadUnits';
 import type { Depacketizer, ReceivedPicture } from './PictureAssembler';
 
 // Payload types beside those of NAL units, RFC 6184 5.2.
 const LAST_SINGLE = 23;
-const STAP_A = 24;
-const FU_A = 28;
 const FORBIDDEN_BIT = 0x80;
 const FRAGMENT_START = 0x80;
 const FRAGMENT_END = 0x40;

@@ -1,4 +1,5 @@
 import { timeOfDayAheadMs } from '../../../model/Clock';
+import { NTP_EPOCH_SECONDS } from '../ntpTime';
 
 /** How long the fastest packet counts, in ms: long enough to meet one without delay, short enough to follow drift. */
 const BUCKET_MS = 5000;
@@ -15,8 +16,6 @@ const RESTART_MS = 10_000;
 /** Times rise by this much at least, in ms. */
 const SMALLEST_STEP_MS = 0.1;
 const TIMESTAMPS = 2 ** 32;
-/** Seconds from 1900 to 1970. */
-const NTP_EPOCH_SECONDS = 2_208_988_800;
 
 /**
  * Tells the capture time of what came over RTP. Sender reports give it in the sender's wall clock

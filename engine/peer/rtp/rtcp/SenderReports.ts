@@ -8,7 +8,7 @@ import {
   SourceDescriptionItem,
 } from 'werift';
 import { type Clock, epochMs } from '../../../model/Clock';
-import { ntpTime } from '../rtpHeader';
+import { ntpTime } from '../ntpTime';
 import type { RtpSender } from '../send/RtpSender';
 import { rtcpBye } from './rtcpBye';
 

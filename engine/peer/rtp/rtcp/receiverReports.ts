@@ -1,6 +1,6 @@
 import { type RtcpPacket, RtcpRrPacket, RtcpSrPacket } from 'werift';
 import { epochMs } from '../../../model/Clock';
-import { ntpTime } from '../rtpHeader';
+import { ntpTime } from '../ntpTime';
 
 /** What a peer reports of a stream that it is sent (RFC 3550 6.4.1). */
 export interface StreamReport {

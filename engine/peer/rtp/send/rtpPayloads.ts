@@ -1,31 +1,22 @@
-import { nalType, nalUnits } from '../../../media/h264/h264';
+import { NAL, nalType, nalUnits } from '../../../media/h264/h264';
 import { newestSets } from '../../../media/h264/ParameterSets';
 import type { AccessUnit } from '../../../model/AccessUnit';
+import { FU_A, STAP_A } from '../payloadUnits';
 
 /** Bytes of a payload that fit with all headers into any usual path (MTU 1280 and up). */
 export const MOST_PAYLOAD_BYTES = 1180;
 /** Beyond that no datagram carries a NAL unit whole: such a unit is left out. */
 const MOST_DATAGRAM_BYTES = 60_000;
 
-// NAL unit types, H.264 table 7-1 and RFC 6184 5.2.
-const SEI = 6;
-const SPS = 7;
-const PPS = 8;
-const ACCESS_UNIT_DELIMITER = 9;
-const END_OF_SEQUENCE = 10;
-const END_OF_STREAM = 11;
-const FILLER = 12;
-const STAP_A = 24;
-const FU_A = 28;
 /** Not among the slices: what browsers do not need, and the parameter sets, which go ahead. */
-const LEFT_OUT = new Set([
-  SPS,
-  PPS,
-  SEI,
-  ACCESS_UNIT_DELIMITER,
-  END_OF_SEQUENCE,
-  END_OF_STREAM,
-  FILLER,
+const LEFT_OUT: ReadonlySet<number> = new Set([
+  NAL.sps,
+  NAL.pps,
+  NAL.sei,
+  NAL.delimiter,
+  NAL.endOfSequence,
+  NAL.endOfStream,
+  NAL.filler,
 ]);
 
 /**
