@@ -73,13 +73,21 @@ describe('Peers that come and go', () => {
     await visits(100);
     const before = held();
     await visits(400);
-    const growth = (held().memory - before.memory) / MEGABYTE;
-    assert.ok(growth < 40, `${growth.toFixed(1)} MB more`);
+    let count = 500;
+    // On a busy machine garbage lies about for some time. More visits make Node.js take it away; what
+    // is kept for good would only grow with them.
+    await waitFor('memory as it was', 60_000, async () => {
+      const growth = (held().memory - before.memory) / MEGABYTE;
+      if (growth < 40) return true;
+      await visits(WIDTH * 5);
+      count += WIDTH * 5;
+      throw new Error(`${growth.toFixed(1)} MB more`);
+    });
     assert.ok(held().handles <= before.handles + WIDTH, `${held().handles} of ${before.handles}`);
     const { events } = await observed(nodeRed);
     const counts = ['connected', 'disconnected'].map(
       payload => events.filter(event => event.payload === payload).length,
     );
-    assert.deepEqual(counts, [500, 500]);
+    assert.deepEqual(counts, [count, count]);
   });
 });
