@@ -32,9 +32,10 @@ export class Screen {
 
   /** @throws Error when Xvfb is not installed or does not start */
   static async start({ width = 800, height = 600 } = {}): Promise<Screen> {
-    const size = ['-screen', '0', `${width}x${height}x24`];
+    // With its last client gone it would start anew, and refuse who comes meanwhile.
+    const screen = ['-noreset', '-screen', '0', `${width}x${height}x24`];
     // It chooses a number that is free, and says which when it is ready.
-    const server = spawn(programPath('Xvfb'), ['-displayfd', '1', '-nolisten', 'tcp', ...size], {
+    const server = spawn(programPath('Xvfb'), ['-displayfd', '1', '-nolisten', 'tcp', ...screen], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     if (!server.stdout) throw new Error('Xvfb has no output');
