@@ -33,7 +33,7 @@ export type TrackEvents = {
 /** Who gets a track's units. */
 export interface Subscriber<Unit = AccessUnit> {
   unit(unit: Unit): void;
-  /** Units that came before, the newest last, where they are handed over by themselves. Default: `unit` for each. */
+  /** What it needs to start: units that came before, the newest last. Default: `unit` for each. */
   past?(units: readonly Unit[]): void;
 }
 
@@ -173,10 +173,14 @@ export class Track<Unit = AccessUnit>
 
   #catchUp(subscriber: Subscriber<Unit>): boolean {
     const units = this.#run?.catchUp?.() ?? [];
-    for (const unit of units) {
-      if (this.#subscribers.has(subscriber)) this.#hand(unit, subscriber);
+    if (units.length === 0) return false;
+    if (subscriber.past) this.#handPast(units, subscriber);
+    else {
+      for (const unit of units) {
+        if (this.#subscribers.has(subscriber)) this.#hand(unit, subscriber);
+      }
     }
-    return units.length > 0;
+    return true;
   }
 
   #happen(happening: Happening): void {
@@ -300,9 +304,21 @@ export class Track<Unit = AccessUnit>
     try {
       subscriber.unit(unit);
     } catch (error) {
-      this.#log(
-        `${this.label}: a subscriber failed: ${error instanceof Error ? error.stack : error}`,
-      );
+      this.#blame(error);
     }
+  }
+
+  #handPast(units: readonly Unit[], subscriber: Subscriber<Unit>): void {
+    try {
+      subscriber.past?.(units);
+    } catch (error) {
+      this.#blame(error);
+    }
+  }
+
+  #blame(error: unknown): void {
+    this.#log(
+      `${this.label}: a subscriber failed: ${error instanceof Error ? error.stack : error}`,
+    );
   }
 }

@@ -7,8 +7,6 @@ export class FarSubscription {
   readonly #number: number;
   readonly #port: UnitPort;
   readonly #subscription: Subscription;
-  /** What the track hands over while it is asked for something, as opposed to what comes live. */
-  #past: AnyUnit[] | undefined;
   /** The thread was late, and a picture was left out: those that build on it are, too. */
   #needsKey = false;
   #hasAsked = false;
@@ -16,15 +14,14 @@ export class FarSubscription {
   constructor(number: number, track: Subscribable<AnyUnit>, port: UnitPort) {
     this.#number = number;
     this.#port = port;
-    this.#past = [];
-    this.#subscription = track.subscribe({ unit: unit => this.#take(unit) });
-    this.#handPast();
+    this.#subscription = track.subscribe({
+      unit: unit => this.#take(unit),
+      past: units => this.#handPast(units),
+    });
   }
 
   requestKeyframe(): void {
-    this.#past = [];
     this.#subscription.requestKeyframe();
-    this.#handPast();
   }
 
   /** Idempotent. */
@@ -32,16 +29,13 @@ export class FarSubscription {
     this.#subscription.close();
   }
 
-  #handPast(): void {
-    const units = this.#past ?? [];
-    this.#past = undefined;
-    if (units.length > 0) this.#needsKey = false;
+  #handPast(units: readonly AnyUnit[]): void {
+    this.#needsKey = false;
     this.#port.handPast(units, this.#number);
   }
 
   #take(unit: AnyUnit): void {
-    if (this.#past) this.#past.push(unit);
-    else if (this.#port.isLate) this.#skip(unit);
+    if (this.#port.isLate) this.#skip(unit);
     else if (this.#needsKey && isDependent(unit)) this.#askOnce();
     else this.#hand(unit);
   }

@@ -40,7 +40,6 @@ export class UnitPort {
 
   /** Hands units to one subscription that came before what it is handed from now on. */
   handPast(units: readonly AnyUnit[], subscription: number): void {
-    if (units.length === 0) return;
     this.#flush();
     const past = units.map(ownUnit);
     this.#post(

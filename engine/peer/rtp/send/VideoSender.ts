@@ -64,7 +64,7 @@ export class VideoSender {
   #dropped = 0;
   #lastSent: SentPicture | undefined;
   readonly #clock: Clock;
-  /** What the track hands over now are old units. */
+  /** What is taken or sent now are old units. */
   #isCatchingUp = false;
   /** Old units that are still to be sent, and those that came meanwhile. */
   #queue: AccessUnit[] = [];
@@ -108,14 +108,12 @@ export class VideoSender {
     this.#held = [];
     this.#clearQueue();
     this.#needsKey = true;
-    this.#catchUp(() => {
-      this.#subscription = track?.subscribe({
-        unit: unit => this.#take(unit),
-        past: units =>
-          this.#catchUp(() => {
-            for (const unit of units) this.#take(unit);
-          }),
-      });
+    this.#subscription = track?.subscribe({
+      unit: unit => this.#take(unit),
+      past: units =>
+        this.#catchUp(() => {
+          for (const unit of units) this.#take(unit);
+        }),
     });
   }
 
@@ -155,7 +153,7 @@ export class VideoSender {
 
   #ask(): void {
     this.#forgetAsk();
-    this.#catchUp(() => this.#subscription?.requestKeyframe());
+    this.#subscription?.requestKeyframe();
   }
 
   #forgetAsk(): void {
