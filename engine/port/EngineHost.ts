@@ -1,6 +1,6 @@
 import type { Engine, EngineHandlers } from '../engine';
 import { noteOf } from '../model/errors/errors';
-import { ownMemory } from '../model/memory';
+import { ownMemory, ownMessage } from '../model/memory';
 import { saySilence } from '../process/suddenEnd';
 import { type CallTable, callTable } from './callTable';
 import type { ToMain, ToWorker } from './protocol';
@@ -105,11 +105,8 @@ function handlersFor(tell: Tell): EngineHandlers {
     abandoned: (id, peer, cause, handshake) =>
       tell({ event: 'abandoned', id, peer, cause, handshake }),
     message: (id, peer, channel, data) => {
-      const own = typeof data === 'string' ? data : ownMemory(data);
-      tell(
-        { event: 'message', id, peer, channel, data: own },
-        typeof own === 'string' ? [] : [own.buffer],
-      );
+      const { own, transfer } = ownMessage(data);
+      tell({ event: 'message', id, peer, channel, data: own }, transfer);
     },
     connectionState: (id, state) => tell({ event: 'connectionState', id, state }),
     remoteTrack: (id, track) => tell({ event: 'remoteTrack', id, track }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { killOwnChild } from '../process/killOwnChild';
 import { awaitSilence } from '../process/suddenEnd';
+import { WORKER_LIMITS } from '../process/workerLimits';
 import { Pulse } from './Pulse';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
 
@@ -15,11 +16,6 @@ export interface EngineThreadHandlers {
   ended(reason: string): void;
 }
 
-/**
- * Room for the worker's short-lived objects, in MB. Pictures and sound lie outside of it; Node's
- * default of 48 only lets garbage pile up: the worker at rest held 82 MB with it, 61 with this.
- */
-const YOUNG_GENERATION_MB = 12;
 /** Without children and peers a worker rests after so many questions in which nothing else was said. */
 const QUIET_QUESTIONS = 10;
 /** A worker that is to close is asked more often, in ms, and counts as lost after 5 questions. */
@@ -61,7 +57,7 @@ export class EngineThread {
     const worker = new Worker(file, {
       workerData: settings,
       name: 'rtcbot-engine',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: WORKER_LIMITS,
     });
     this.#worker = worker;
     this.#pulse = new Pulse(

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { keepOpusLoaded } from '../media/audio/opus';
 import { EngineEndedError, RemoteMediaError } from '../model/errors/errors';
 import { RetrySchedule } from '../model/RetrySchedule';
+import { PendingCalls } from '../process/PendingCalls';
 import { type EngineNote, EngineThread } from './EngineThread';
 import type { Calls, TakenMessages, ToWorker, WorkerSettings } from './protocol';
 
@@ -18,11 +19,6 @@ export type WorkerLinkEvents = {
   died: [error: EngineEndedError];
 };
 
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 /** A worker that ran for so long before it died is replaced at once again, in ms. */
 const STABLE_MS = 60_000;
 /** How long a call that can wait waits for the next worker, in ms. */
@@ -33,14 +29,13 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
   readonly #file: string;
   readonly #settings: WorkerSettings;
   readonly #schedule = new RetrySchedule({ firstMs: 100 });
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new PendingCalls();
   /** Called when the next worker runs, or there will be none. */
   readonly #waiting = new Set<() => void>();
   /** Those that are not gone yet, the one that runs among them. */
   readonly #threads = new Set<EngineThread>();
   /** Undefined between two workers. */
   #thread: EngineThread | undefined;
-  #number = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
@@ -65,17 +60,10 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
   ): Promise<Calls[Name]['reply']> {
     const thread = this.#thread;
     if (!thread) throw new EngineEndedError('it is not running');
-    this.#number += 1;
-    const number = this.#number;
-    // What cannot be cloned throws here, before anybody waits for a reply.
-    thread.post({ call: name, number, ask } as ToWorker, transfer);
-    return new Promise<Calls[Name]['reply']>((resolve, reject) => {
-      // The reply to a call has the type that the protocol gives it; the port carries it untyped.
-      this.#pending.set(number, {
-        resolve: value => resolve(value as Calls[Name]['reply']),
-        reject,
-      });
-    });
+    // What cannot be cloned throws here.
+    return this.#pending.ask<Calls[Name]['reply']>(number =>
+      thread.post({ call: name, number, ask } as ToWorker, transfer),
+    );
   }
 
   /** Stands for the worker that runs: another one after each restart. Undefined while none does. */
@@ -132,24 +120,17 @@ export class WorkerLink extends EventEmitter<WorkerLinkEvents> {
   }
 
   #take(note: EngineNote): void {
-    if (note.event === 'reply') this.#settle(note.number)?.resolve(note.value);
+    if (note.event === 'reply') this.#pending.resolve(note.number, note.value);
     else if (note.event === 'refused') {
-      this.#settle(note.number)?.reject(new RemoteMediaError(note.error));
+      this.#pending.reject(note.number, new RemoteMediaError(note.error));
     } else this.emit('note', note);
-  }
-
-  #settle(number: number): Pending | undefined {
-    const pending = this.#pending.get(number);
-    this.#pending.delete(number);
-    return pending;
   }
 
   #ended(thread: EngineThread, reason: string): void {
     this.#thread = undefined;
     void thread.close().then(() => this.#threads.delete(thread));
     const error = new EngineEndedError(reason);
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
+    this.#pending.rejectAll(error);
     if (this.#closing) return;
     this.emit('died', error);
     this.#timer = setTimeout(() => {

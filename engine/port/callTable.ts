@@ -1,5 +1,5 @@
 import type { Engine } from '../engine';
-import { asBuffer } from '../model/memory';
+import { asBuffer, asMessage } from '../model/memory';
 import type { Calls, PcmNote } from './protocol';
 
 type Reply<Name extends keyof Calls> = Calls[Name]['reply'] extends undefined
@@ -40,7 +40,7 @@ export function callTable(engine: Engine): CallTable {
     offer: call(({ id }) => engine.offer(id)),
     accept: call(({ id, peer, sdp }) => engine.accept(id, peer, sdp)),
     expect: call(({ id }) => engine.expect(id)),
-    send: call(({ id, data, target }) => engine.send(id, messageOf(data), target)),
+    send: call(({ id, data, target }) => engine.send(id, asMessage(data), target)),
     peerStats: call(({ id, peer }) => engine.peerStats(id, peer)),
     closePeer: call(({ id, peer }) => engine.closePeer(id, peer)),
     putFrame: call(({ id, frame, target }) =>
@@ -76,10 +76,6 @@ function call<Name extends keyof Calls>(carryOut: CallEntry<Name>['carryOut']): 
 
 function change<Name extends keyof Calls>(carryOut: CallEntry<Name>['carryOut']): CallEntry<Name> {
   return { carryOut, isChange: true };
-}
-
-function messageOf(data: string | Uint8Array): string | Buffer {
-  return typeof data === 'string' ? data : asBuffer(data);
 }
 
 function pcmOf(pcm: PcmNote): PcmNote & { data: Buffer } {

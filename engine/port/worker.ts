@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
 import { watchChildren } from '../process/liveChildren';
-import { surviveUnheardErrors } from '../process/unheardErrors';
+import { surviveUnhandledRejections, surviveUnheardErrors } from '../process/unheardErrors';
 import { EngineHost } from './EngineHost';
 import type { ToMain, ToWorker, WorkerSettings } from './protocol';
 
@@ -26,17 +26,10 @@ if (port) {
   watchChildren((pid, isRunning) => tell({ event: 'child', pid, isRunning }));
   const host = new EngineHost(handlers => new Engine(settings, handlers), tell, leave);
   port.on('message', (note: ToWorker) => host.take(note));
-  // The WebRTC stack leaves promises unhandled, such as that of a data channel message of unknown
-  // kind: what one peer sends must not end the thread and with it all others.
-  process.on('unhandledRejection', reason => {
-    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-    tell({ event: 'log', level: 'info', text: `unexpected: ${text}` });
+  const log = (text: string) => tell({ event: 'log', level: 'info', text: `unexpected: ${text}` });
+  surviveUnhandledRejections(log);
+  surviveUnheardErrors(log, () => {
+    isFailing = true;
+    return host.farewell();
   });
-  surviveUnheardErrors(
-    text => tell({ event: 'log', level: 'info', text: `unexpected: ${text}` }),
-    () => {
-      isFailing = true;
-      return host.farewell();
-    },
-  );
 }

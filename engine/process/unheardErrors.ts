@@ -40,3 +40,14 @@ const FAREWELL_MS = 100;
 function isOfSystem(error: NodeJS.ErrnoException): boolean {
   return error.syscall !== undefined && error.code !== undefined;
 }
+
+/**
+ * Keeps this thread alive when a promise is left unhandled. The WebRTC stack leaves some, such as that
+ * of a data channel message of unknown kind: what one peer sends must not end the thread and with it
+ * all others.
+ */
+export function surviveUnhandledRejections(tell: (text: string) => void): void {
+  process.on('unhandledRejection', reason => {
+    tell(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  });
+}

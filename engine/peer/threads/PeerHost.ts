@@ -1,6 +1,6 @@
 import type { RTCCertificate } from 'werift';
 import { noteOf, PeerGoneError } from '../../model/errors/errors';
-import { asBuffer, ownMemory } from '../../model/memory';
+import { asMessage, ownMessage } from '../../model/memory';
 import { saySilence } from '../../process/suddenEnd';
 import { PartsRoom } from '../data/split';
 import { Peer } from '../Peer';
@@ -33,10 +33,8 @@ export class PeerHost {
   readonly #room = new PartsRoom();
   readonly #answers: Answers = {
     answer: ask => this.#answer(ask),
-    send: ({ peer, data, label, settings }) => {
-      const message = typeof data === 'string' ? data : asBuffer(data);
-      return this.#guest(peer).peer.send(message, label, settings).then(nothing);
-    },
+    send: ({ peer, data, label, settings }) =>
+      this.#guest(peer).peer.send(asMessage(data), label, settings).then(nothing),
     stats: ({ peer }) => this.#guest(peer).peer.stats(),
     retire: ({ peer }) => this.#guests.get(peer)?.peer.retire().then(nothing),
     farewell: ({ peer }) => this.#guests.get(peer)?.peer.farewell().then(nothing),
@@ -100,8 +98,7 @@ export class PeerHost {
         // Who sends something lives in the engine's own thread.
         begun() {},
         message: (label, data) => {
-          const own = typeof data === 'string' ? data : ownMemory(data);
-          const transfer = typeof own === 'string' ? [] : [own.buffer];
+          const { own, transfer } = ownMessage(data);
           this.#tell({ event: 'message', peer: id, label, data: own }, transfer);
         },
         closed: cause => {

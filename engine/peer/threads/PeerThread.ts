@@ -2,9 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../model/Clock';
 import { asError } from '../../model/errors/asError';
 import { EngineEndedError, RemoteMediaError } from '../../model/errors/errors';
-import { asBuffer } from '../../model/memory';
+import { asMessage } from '../../model/memory';
 import type { Subscribable } from '../../model/Track';
+import { PendingCalls } from '../../process/PendingCalls';
 import { awaitSilence } from '../../process/suddenEnd';
+import { WORKER_LIMITS } from '../../process/workerLimits';
 import type { CloseCause } from '../CloseCause';
 import type { ChannelData } from '../data/ChannelData';
 import type { HandshakeReport } from '../PeerHandshake';
@@ -32,14 +34,6 @@ export interface PeerThreadHandlers {
   log(text: string): void;
 }
 
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** See `EngineThread`: room for short-lived objects, in MB. */
-const YOUNG_GENERATION_MB = 12;
-
 /** One more thread for peers, from its start to its end: what the engine says to it and hears of it. */
 export class PeerThread {
   readonly units: UnitPort;
@@ -47,9 +41,8 @@ export class PeerThread {
   readonly #handlers: PeerThreadHandlers;
   readonly #members = new Map<string, FarMember>();
   readonly #subscriptions = new Map<number, FarSubscription>();
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new PendingCalls();
   readonly #gone: Promise<void>;
-  #calls = 0;
   #reason = 'it ended';
   #isOver = false;
 
@@ -59,7 +52,7 @@ export class PeerThread {
     this.#worker = new Worker(file, {
       workerData: data,
       name: 'rtcbot-peers',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: WORKER_LIMITS,
     });
     this.units = new UnitPort((note, transfer) => this.post(note, transfer), systemClock);
     this.#worker.on('message', (note: ToEngine) => this.#take(note));
@@ -90,13 +83,7 @@ export class PeerThread {
     ask: FarCalls[Name]['ask'],
   ): Promise<FarCalls[Name]['reply']> {
     if (this.#isOver) return Promise.reject(new EngineEndedError(this.#reason));
-    this.#calls += 1;
-    const number = this.#calls;
-    this.post({ call: name, number, ask } as ToThread);
-    return new Promise((resolve, reject) => {
-      // The reply to a call has the type that the protocol gives it; the port carries it untyped.
-      this.#pending.set(number, { resolve: value => resolve(value as never), reject });
-    });
+    return this.#pending.ask(number => this.post({ call: name, number, ask } as ToThread));
   }
 
   /** Waits until it receives nothing any more: see `awaitSilence`. */
@@ -111,9 +98,9 @@ export class PeerThread {
   }
 
   #take(note: ToEngine): void {
-    if ('reply' in note) this.#settle(note.reply)?.resolve(note.value);
+    if ('reply' in note) this.#pending.resolve(note.reply, note.value);
     else if ('refused' in note) {
-      this.#settle(note.refused)?.reject(new RemoteMediaError(note.error));
+      this.#pending.reject(note.refused, new RemoteMediaError(note.error));
     } else if ('subscribe' in note) this.#subscribe(note);
     else if ('unsubscribe' in note) this.#unsubscribe(note.unsubscribe);
     else if ('keyframeFor' in note) this.#subscriptions.get(note.keyframeFor)?.requestKeyframe();
@@ -132,7 +119,7 @@ export class PeerThread {
     const member = this.#members.get(peer);
     if (note.event === 'log') member?.log(note.text);
     else if (note.event === 'connected') member?.connected();
-    else if (note.event === 'message') member?.message(note.label, messageOf(note.data));
+    else if (note.event === 'message') member?.message(note.label, asMessage(note.data));
     else {
       this.#members.delete(peer);
       member?.closed(note.cause, note.handshake);
@@ -150,26 +137,14 @@ export class PeerThread {
     this.#subscriptions.delete(number);
   }
 
-  #settle(number: number): Pending | undefined {
-    const pending = this.#pending.get(number);
-    this.#pending.delete(number);
-    return pending;
-  }
-
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const number of [...this.#subscriptions.keys()]) this.#unsubscribe(number);
-    const error = new EngineEndedError(this.#reason);
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
+    this.#pending.rejectAll(new EngineEndedError(this.#reason));
     const members = [...this.#members.values()];
     this.#members.clear();
     for (const member of members) member.closed('connection failed');
     this.#handlers.ended(this.#reason);
   }
-}
-
-function messageOf(data: string | Uint8Array): ChannelData {
-  return typeof data === 'string' ? data : asBuffer(data);
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RTCCertificate } from 'werift';
-import { surviveUnheardErrors } from '../../process/unheardErrors';
+import { surviveUnhandledRejections, surviveUnheardErrors } from '../../process/unheardErrors';
 import { PeerHost } from './PeerHost';
 import type { PeerThreadData, ToEngine, ToThread } from './protocol';
 
@@ -13,10 +13,7 @@ if (port) {
   const own = new RTCCertificate(privateKey, certificate, signatureHash);
   const host = new PeerHost(own, tell, () => process.exit());
   port.on('message', (note: ToThread) => host.take(note));
-  // As in the engine's own thread: what one peer sends must not end it and with it all others.
-  process.on('unhandledRejection', reason => {
-    log(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
-  });
+  surviveUnhandledRejections(log);
   surviveUnheardErrors(log, () => host.farewell());
   tell({ event: 'ready' });
 }
