@@ -27,6 +27,9 @@ const LOOK_MS = 300;
 /** How long Node-RED may take to answer, in ms: slow machines need most of a minute. */
 const START_LIMIT_MS = 120_000;
 
+// Taken at once: npm may end while this program still builds.
+const { ppid } = process;
+
 await main();
 
 async function main() {
@@ -72,7 +75,6 @@ async function runNodeRed(userDir) {
  */
 function whenNpmIsGone(callback) {
   if (process.env.npm_lifecycle_event !== 'start') return;
-  const { ppid } = process;
   const timer = setInterval(() => {
     if (process.ppid === ppid) return;
     clearInterval(timer);
