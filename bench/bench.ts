@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { launchChromium } from '../test/support/chromium';
 import { launchFirefox } from '../test/support/firefox';
@@ -16,6 +16,7 @@ import { cellName } from './cells';
 import { linkedCheckout } from './linkedCheckout';
 import { type CellResult, measureCell, measureIdle } from './measureCell';
 import { type BenchOptions, parseOptions, USAGE } from './options';
+import { resultsJson } from './resultsJson';
 import { tableOf } from './table';
 
 const RESULTS = join(ROOT, 'bench/results/latest.json');
@@ -61,12 +62,7 @@ async function run({ cells, ways, seconds }: BenchOptions, installed: string): P
     const measure = (browser: TestBrowser) => measureWay(way, { browser, installed, seconds });
     wayResults.push(await inBrowser(launchChromium, measure));
   }
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const json = JSON.stringify(
-    { at: new Date().toISOString(), machine, idle, results, ways: wayResults },
-    null,
-    2,
-  );
+  const json = resultsJson({ idle, results, ways: wayResults });
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${json}\n`);
   process.stdout.write(`${tableOf(idle, results, wayResults)}\n\n${json}\n`);

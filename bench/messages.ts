@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium } from '../test/support/chromium';
 import { launchFirefox } from '../test/support/firefox';
@@ -16,6 +16,7 @@ import { ROOT } from '../test/support/packedPackage';
 import type { TestBrowser } from '../test/support/TestBrowser';
 import { linkedCheckout } from './linkedCheckout';
 import { percentile } from './percentile';
+import { resultsJson } from './resultsJson';
 
 /** Of one browser. */
 interface MessageResult {
@@ -56,10 +57,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(installed, { recursive: true, force: true });
   }
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  process.stdout.write(
-    `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`,
-  );
+  process.stdout.write(`${resultsJson({ results })}\n`);
 }
 
 async function measure(browser: TestBrowser, installed: string): Promise<MessageResult> {

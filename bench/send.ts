@@ -6,7 +6,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { cpus } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import {
@@ -20,6 +19,7 @@ import { RtpSender } from '../engine/peer/rtp/send/RtpSender';
 import { SrtpSender } from '../engine/peer/stack/SrtpSender';
 import { UdpSocket } from '../engine/peer/stack/UdpSocket';
 import { percentile } from './percentile';
+import { resultsJson } from './resultsJson';
 
 /** Packets of one picture: 720p at 2 Mbit/s and 30 a second. */
 const PER_PICTURE = 8;
@@ -58,10 +58,7 @@ async function main(packets: number, rounds: number): Promise<void> {
     const ratio = (usPerPacket / least).toFixed(2);
     process.stderr.write(`${name.padEnd(26)} ${usPerPacket.toFixed(1)} µs  ${ratio}\n`);
   }
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  process.stdout.write(
-    `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`,
-  );
+  process.stdout.write(`${resultsJson({ results })}\n`);
 }
 
 /** In µs of CPU. */

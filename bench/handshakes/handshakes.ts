@@ -5,11 +5,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../test/support/packedPackage';
 import { linkedCheckout } from '../linkedCheckout';
+import { resultsJson } from '../resultsJson';
 import { measureRush, type Rush, type RushResult, type Spread } from './measure';
 
 const FAULTS = { loss: 0.1, delayMs: 10, seed: 1 };
@@ -48,10 +49,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(installed, { recursive: true, force: true });
   }
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  process.stdout.write(
-    `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`,
-  );
+  process.stdout.write(`${resultsJson({ results })}\n`);
 }
 
 function tableOf(results: readonly RushResult[]): string {

@@ -1,8 +1,9 @@
-import { DtlsClient, type RTCCertificate, RTCDtlsTransport } from 'werift';
+import { type DtlsClient, type RTCCertificate, RTCDtlsTransport } from 'werift';
 import { kindOf } from '../../engine/peer/stack/connectivityCheck';
 import { CHROMIUM_OFFER } from './browserOffers';
 import { LIMIT_MS } from './GroupRig';
 import { credentialsOf, RawPeer } from './RawPeer';
+import { stackClient } from './stackClient';
 import { connectivityCheck } from './stunMessage';
 import { waitFor } from './waitFor';
 
@@ -28,32 +29,21 @@ export class BarePeer {
   private constructor(raw: RawPeer, answer: string, certificate: RTCCertificate) {
     this.#raw = raw;
     this.#answer = answer;
-    const transport = {
-      type: 'bare',
-      address: {},
-      closed: false,
-      onData: (_: Buffer) => {},
-      send: async (datagram: Buffer) => {
+    const { client, receive } = stackClient({
+      certificate,
+      send: datagram => {
         for (const each of this.way(datagram)) raw.send(each);
       },
-      close: async () => {},
-    };
+      connected: () => {
+        this.isConnected = true;
+      },
+    });
+    this.dtls = client;
     raw.onMessage = data => {
       if (kindOf(data) !== 'dtls') return;
       this.arrived.push(data);
-      transport.onData(data);
+      receive(data);
     };
-    this.dtls = new DtlsClient({
-      cert: certificate.certPem,
-      key: certificate.privateKey,
-      signatureHash: certificate.signatureHash,
-      transport: transport as unknown as ConstructorParameters<typeof DtlsClient>[0]['transport'],
-      srtpProfiles: [7],
-      extendedMasterSecret: true,
-    });
-    this.dtls.onConnect.subscribe(() => {
-      this.isConnected = true;
-    });
   }
 
   /** @param answer gives the answer to its offer */

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { DtlsClient, type RTCCertificate, RTCDtlsTransport } from 'werift';
+import { type DtlsClient, type RTCCertificate, RTCDtlsTransport } from 'werift';
 import { recordsIn } from '../../engine/peer/dtls/dtlsRecord';
 import { ownIdentity } from '../../engine/peer/dtls/OwnIdentity';
 import { type DtlsSession, ServerHandshake } from '../../engine/peer/dtls/ServerHandshake';
 import { ManualClock } from './ManualClock';
+import { stackClient } from './stackClient';
 
 /** What becomes of a datagram: it arrives after each of these times, in ms; never without one. */
 export type Fate = (datagram: Buffer, from: 'client' | 'server') => readonly number[];
@@ -45,7 +46,7 @@ export class HandshakePair {
       clock: this.clock,
       send: datagram => {
         this.sent.push({ atMs: this.clock.now(), datagram });
-        this.#carry(datagram, 'server', () => transport.onData(datagram));
+        this.#carry(datagram, 'server', () => receive(datagram));
       },
       begun: () => {
         this.begun += 1;
@@ -61,27 +62,14 @@ export class HandshakePair {
       },
       note: text => this.notes.push(text),
     });
-    const transport = {
-      type: 'memory',
-      address: {},
-      closed: false,
-      onData: (_: Buffer) => {},
-      send: async (datagram: Buffer) => {
-        this.#carry(datagram, 'client', () => this.arrive(datagram));
+    const { client, receive } = stackClient({
+      certificate,
+      send: datagram => this.#carry(datagram, 'client', () => this.arrive(datagram)),
+      connected: () => {
+        this.isClientThrough = true;
       },
-      close: async () => {},
-    };
-    this.client = new DtlsClient({
-      cert: certificate.certPem,
-      key: certificate.privateKey,
-      signatureHash: certificate.signatureHash,
-      transport: transport as unknown as ConstructorParameters<typeof DtlsClient>[0]['transport'],
-      srtpProfiles: [7],
-      extendedMasterSecret: true,
     });
-    this.client.onConnect.subscribe(() => {
-      this.isClientThrough = true;
-    });
+    this.client = client;
   }
 
   static async make(timers: MockedTimers): Promise<HandshakePair> {

@@ -60,7 +60,7 @@ const OF_SERVER: readonly Step[] = [
   { type: TYPE.finished },
 ];
 /** `verify_data` of all suites that we know (RFC 5246 7.4.9). */
-const VERIFY_DATA_BYTES = 12;
+export const VERIFY_DATA_BYTES = 12;
 
 type Scheme = readonly [hash: string, keys: 'rsa' | 'ec', isPss?: true];
 /** Signature and hash as DTLS 1.2 numbers them (RFC 5246 7.4.1.4.1, RFC 8446 4.2.3); no SHA-1. */

@@ -5,7 +5,12 @@ import { type ClientHello, parseClientHello } from './ClientHello';
 import { CONTENT_TYPE, type DtlsRecord, recordBytes } from './dtlsRecord';
 import { type FlightMessage, FlightSender, messageBytes } from './FlightSender';
 import { type HandshakeFragment, HandshakeOrder, type OrderedMessage } from './HandshakeOrder';
-import { HANDSHAKE_TYPE, HandshakeProof, HandshakeProofError } from './HandshakeProof';
+import {
+  HANDSHAKE_TYPE,
+  HandshakeProof,
+  HandshakeProofError,
+  VERIFY_DATA_BYTES,
+} from './HandshakeProof';
 import { assembled, fragmentsIn } from './handshakeFragments';
 import { CURVES, type Curve, type KeyShare, newKeyShare } from './KeyShare';
 import type { OwnIdentity } from './OwnIdentity';
@@ -50,7 +55,6 @@ export interface ServerHandshakeOptions {
 const TYPE = HANDSHAKE_TYPE;
 const P256: Curve = 23;
 const MASTER_SECRET_BYTES = 48;
-const VERIFY_DATA_BYTES = 12;
 /** So many records are kept that came before their keys: a flight in pieces may come in any order. */
 const MOST_EARLY = 4;
 /** Alert (RFC 5246 7.2): fatal, handshake_failure. */
